@@ -1,0 +1,1 @@
+"""Labelled pictures to training samples: readers, splits, augmentation in linear light."""

@@ -1,0 +1,1 @@
+"""Masks, mattes and labels: metrics, overlays, cut-outs."""

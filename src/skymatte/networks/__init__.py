@@ -1,0 +1,1 @@
+"""Pure torch modules: no files, no training."""

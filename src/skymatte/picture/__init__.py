@@ -1,0 +1,1 @@
+"""Read and write pictures: formats, encodings, projections, display."""

@@ -1,0 +1,1 @@
+"""Load and run a model without torch: card, providers, tiles and votes."""

@@ -1,0 +1,1 @@
+"""Synthetic panoramas with exact mattes."""

@@ -1,0 +1,1 @@
+"""Segment a picture: coarse to fine, dense reference, panoramas, batches, outputs."""

@@ -1,0 +1,1 @@
+"""Train a model: recipe, losses, loop, checkpoint, export."""
