@@ -1,0 +1,138 @@
+"""What executes a model: ONNX Runtime on the CPU or on CUDA, or OpenVINO.
+
+A runtime that was asked for is used or refused, never replaced by another one in silence.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skymatte.errors import ModelError, RuntimeUnavailable
+
+Batch = NDArray[np.float32]
+
+RUNTIMES = ("auto", "cpu", "cuda", "openvino")
+"""``auto`` takes CUDA if ONNX Runtime can really use it here, else the CPU."""
+
+_INSTALL = {
+    "cuda": "it needs an NVIDIA GPU with its driver, and the GPU build: pip install onnxruntime-gpu",
+    "openvino": "install it: pip install openvino",
+}
+
+
+class Engine(Protocol):
+    """An opened network."""
+
+    used: str
+    """Name of the runtime that executes it, for reports."""
+
+    metadata: dict[str, str]
+    """Custom metadata of the file."""
+
+    def __call__(self, batch: Batch) -> Batch:
+        """N×3×H×W float32 network input → N×1×H×W float32 probability of sky."""
+        ...
+
+
+def thread_count() -> int:
+    """Threads to compute with: ``OMP_NUM_THREADS`` if set, else the cores that this process may run on."""
+    asked = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    if asked.isdigit() and int(asked) > 0:
+        return int(asked)
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def open_engine(content: bytes, runtime: str) -> Engine:
+    """Open an ONNX file's content with the runtime that was asked for.
+
+    Raises:
+        ModelError: the content is no ONNX model that can run.
+        RuntimeUnavailable: the runtime is unknown or not on this machine.
+    """
+    if runtime not in RUNTIMES:
+        raise RuntimeUnavailable(f"unknown runtime {runtime!r}; choose one of {', '.join(RUNTIMES)}")
+    if runtime == "openvino":
+        return _OpenVino(content)
+    cuda = runtime in ("auto", "cuda") and _has_cuda()
+    if runtime == "cuda" and not cuda:
+        raise unavailable("cuda")
+    if cuda:
+        engine = _OnnxRuntime(content, "CUDAExecutionProvider")
+        if engine.used == "cuda" or runtime == "auto":
+            return engine
+        raise unavailable("cuda")
+    return _OnnxRuntime(content, "CPUExecutionProvider")
+
+
+def unavailable(runtime: str) -> RuntimeUnavailable:
+    """The refusal of a runtime, with what to do about it."""
+    return RuntimeUnavailable(
+        f"runtime {runtime!r} was asked for and is not on this machine; {_INSTALL[runtime]} (or use --runtime cpu)"
+    )
+
+
+def _has_cuda() -> bool:
+    import onnxruntime
+
+    return "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+
+
+class _OnnxRuntime:
+    def __init__(self, content: bytes, provider: str) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = thread_count()
+        options.log_severity_level = 4  # failures reach the caller as errors; nothing goes to stderr behind its back
+        # Without this the CPU arena keeps the largest batch it ever saw, which doubles the peak on large pictures.
+        options.enable_cpu_mem_arena = False
+        providers = [provider] if provider == "CPUExecutionProvider" else [provider, "CPUExecutionProvider"]
+        try:
+            self._session = onnxruntime.InferenceSession(content, options, providers=providers)
+        except Exception as error:  # onnxruntime raises a dozen unrelated types for a bad file
+            raise ModelError(f"no ONNX model that can run: {_first_line(error)}") from None
+        # A CUDA build on a machine without a usable GPU drops to the CPU by itself: report what really runs.
+        self.used = "cuda" if self._session.get_providers()[0] == "CUDAExecutionProvider" else "cpu"
+        self.metadata: dict[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
+        self._input = self._session.get_inputs()[0].name
+
+    def __call__(self, batch: Batch) -> Batch:
+        (answer,) = self._session.run(None, {self._input: batch})
+        return np.asarray(answer, np.float32)
+
+
+class _OpenVino:
+    used = "openvino"
+
+    def __init__(self, content: bytes) -> None:
+        # The card is read through ONNX Runtime, which every installation has; this also refuses files that are no model.
+        self.metadata = _OnnxRuntime(content, "CPUExecutionProvider").metadata
+        try:
+            import openvino
+        except ImportError:
+            raise unavailable("openvino") from None
+        core = openvino.Core()
+        settings: dict[str, Any] = {
+            # Otherwise it computes in bfloat16 where the CPU can, and mattes differ from the other runtimes' by 1e-2.
+            "INFERENCE_PRECISION_HINT": "f32",
+            "INFERENCE_NUM_THREADS": thread_count(),
+        }
+        try:
+            self._compiled = core.compile_model(core.read_model(content, b""), "CPU", settings)
+        except RuntimeError as error:
+            raise ModelError(f"OpenVINO cannot run this model: {_first_line(error)}") from None
+
+    def __call__(self, batch: Batch) -> Batch:
+        # One request per call: requests are not shared, so that pictures may be worked off in several threads.
+        request = self._compiled.create_infer_request()
+        return np.array(request.infer({0: batch})[0], dtype=np.float32)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
