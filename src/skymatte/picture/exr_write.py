@@ -1,0 +1,145 @@
+"""Write OpenEXR files from arrays, through the official bindings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import OpenEXR
+from numpy.typing import NDArray
+
+from skymatte.errors import InputError, OutputError
+from skymatte.picture.atomic import replacing
+from skymatte.picture.model import Picture, Projection, Window
+
+HALF_MAX = 65504.0
+"""Largest finite value of a half (IEEE 754 binary16)."""
+
+_COMPRESSIONS = {
+    "none": OpenEXR.NO_COMPRESSION,
+    "rle": OpenEXR.RLE_COMPRESSION,
+    "zips": OpenEXR.ZIPS_COMPRESSION,
+    "zip": OpenEXR.ZIP_COMPRESSION,
+    "piz": OpenEXR.PIZ_COMPRESSION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedReport:
+    """What writing a matte into a file changed.
+
+    Attributes:
+        clamped: values that did not fit and were clamped: matte outside [0, 1] or NaN, light above a half's 65504.
+        warnings: what a person should know.
+    """
+
+    clamped: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+def to_half(values: NDArray[Any]) -> tuple[NDArray[np.float16], int]:
+    """Convert to float16, clamped to ±65504; return it and how many values had to be clamped (NaN stays NaN)."""
+    clamped = int(np.count_nonzero(np.abs(values) > HALF_MAX))
+    return np.clip(values, -HALF_MAX, HALF_MAX).astype(np.float16), clamped
+
+
+def matte_to_half(matte: NDArray[np.float32]) -> tuple[NDArray[np.float16], int]:
+    """A matte as float16 in [0, 1]; return it and how many values lay outside (NaN → 0)."""
+    outside = int(np.count_nonzero(~((matte >= 0) & (matte <= 1))))
+    if outside:
+        matte = np.clip(np.nan_to_num(matte, nan=0.0), 0.0, 1.0)
+    return matte.astype(np.float16), outside
+
+
+def write_channels(
+    path: Path,
+    channels: Mapping[str, NDArray[Any]],
+    *,
+    data_window: Window | None = None,
+    display_window: Window | None = None,
+    compression: str = "zip",
+    attributes: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a single-part scan-line OpenEXR file; it appears whole or not at all.
+
+    Args:
+        path: where to.
+        channels: name → H×W float16, float32 or uint32, all of one size; see :func:`to_half`.
+        data_window: the rectangle that the arrays fill; by default at the origin.
+        display_window: the rectangle meant to be seen; by default the data window.
+        compression: ``none``, ``rle``, ``zips``, ``zip`` or ``piz``; all lossless.
+        attributes: further header attributes, as OpenEXR's bindings take them.
+
+    Raises:
+        InputError: arrays of different sizes or other types, a window that does not fit, an unknown compression.
+        OutputError: *path* cannot be written.
+    """
+    height, width = _common_shape(path, channels)
+    data_window = data_window or Window(0, 0, width - 1, height - 1)
+    if (data_window.width, data_window.height) != (width, height):
+        raise InputError(f"{path}: the data window {data_window} does not fit {width}×{height} pixels")
+    if compression not in _COMPRESSIONS:
+        raise InputError(f"{path}: compression {compression!r} is not one of {', '.join(_COMPRESSIONS)}")
+    header = {
+        **(attributes or {}),
+        "compression": _COMPRESSIONS[compression],
+        "type": OpenEXR.scanlineimage,
+        "dataWindow": _corners(data_window),
+        "displayWindow": _corners(display_window or data_window),
+    }
+    with replacing(Path(path)) as temporary:
+        try:
+            objects = {name: np.ascontiguousarray(array) for name, array in channels.items()}
+            OpenEXR.File(header, objects).write(str(temporary))
+        except RuntimeError as error:
+            raise OutputError(f"{path}: cannot be written ({error}); is the disk full?") from None
+
+
+def write_rgb_with_matte(
+    path: Path, picture: Picture, matte: NDArray[np.float32], *, channel: str = "sky.A"
+) -> EmbedReport:
+    """Write the linear light of *picture* and a matte as an OpenEXR file with channels R, G, B and *channel* (half).
+
+    R, G, B are float where the source has 32 bits a sample (the sun of a .hdr exceeds a half), else half.
+
+    Raises:
+        InputError: *matte* is not H×W of the picture.
+        OutputError: *path* cannot be written.
+    """
+    if matte.shape != picture.pixels.shape[:2]:
+        raise InputError(f"{path}: a matte of shape {matte.shape} for a picture of {picture.pixels.shape[:2]}")
+    half, clamped = matte_to_half(matte)
+    channels: dict[str, NDArray[Any]] = {channel: half}
+    for index, name in enumerate("RGB"):
+        plane: NDArray[Any] = picture.pixels[..., index]
+        if picture.bits < 32:
+            plane, too_bright = to_half(plane)
+            clamped += too_bright
+        channels[name] = plane
+    attributes = {"envmap": OpenEXR.ENVMAP_LATLONG} if picture.projection is Projection.EQUIRECTANGULAR else {}
+    write_channels(
+        path,
+        channels,
+        data_window=picture.data_window,
+        display_window=picture.display_window,
+        attributes=attributes,
+    )
+    return EmbedReport(clamped)
+
+
+def _common_shape(path: Path, channels: Mapping[str, NDArray[Any]]) -> tuple[int, int]:
+    shapes = {array.shape for array in channels.values()}
+    shape = next(iter(shapes), ())
+    if len(shapes) != 1 or len(shape) != 2 or 0 in shape:
+        raise InputError(f"{path}: channels must be H×W arrays of one size, not {sorted(shapes)}")
+    for name, array in channels.items():
+        if array.dtype not in (np.float16, np.float32, np.uint32):
+            raise InputError(f"{path}: channel {name!r} is {array.dtype}; float16, float32 or uint32 can be written")
+    return shape[0], shape[1]
+
+
+def _corners(window: Window) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    return np.array([window.x0, window.y0], np.int32), np.array([window.x1, window.y1], np.int32)
