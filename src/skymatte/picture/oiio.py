@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import OpenImageIO
 from numpy.typing import NDArray
@@ -30,6 +31,9 @@ FORMATS = {
     ".webp": "webp",
 }
 """Suffix → short name of the format."""
+
+JPEG_SIDE = 65500
+"""The longest side in pixels that JPEG encoders accept."""
 
 _READERS = {"hdr": "hdr", "tif": "tiff", "png": "png", "jpg": "jpeg", "webp": "webp"}
 _BLOCK_ROWS = 256
@@ -110,8 +114,19 @@ def write_png16(path: Path, pixels: NDArray[np.uint16]) -> None:
 
 
 def write_jpeg(path: Path, pixels: NDArray[np.uint8], quality: int = 90) -> None:
-    """Write H×W×3 uint8 sRGB as JPEG of *quality* 1–100, chroma not subsampled.  Raises OutputError."""
-    _write(path, pixels, np.uint8, {"Compression": f"jpeg:{quality}", "jpeg:subsampling": "4:4:4"})
+    """Write H×W×3 uint8 sRGB as JPEG of *quality* 1–100, chroma not subsampled.  Raises OutputError.
+
+    Encoded in memory by OpenCV: OpenImageIO's JPEG writer ends the whole process when the disk is full.
+    """
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
+        raise TypeError(f"uint8 H×W×3 expected, not {pixels.dtype} {pixels.shape}")
+    if max(pixels.shape) > JPEG_SIDE:
+        raise OutputError(f"{path}: cannot be written: a side of {max(pixels.shape)} px; JPEG ends at {JPEG_SIDE}")
+    full = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality, *full]
+    _, content = cv2.imencode(".jpg", np.ascontiguousarray(pixels[..., ::-1]), options)
+    with replacing(Path(path)) as temporary:
+        temporary.write_bytes(content.tobytes())
 
 
 def _write(path: Path, pixels: NDArray[Any], dtype: type[np.generic], attributes: dict[str, Any]) -> None:

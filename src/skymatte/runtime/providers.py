@@ -90,12 +90,10 @@ class _OnnxRuntime:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = thread_count()
         options.log_severity_level = 4  # failures reach the caller as errors; nothing goes to stderr behind its back
-        # Without this the CPU arena keeps the largest batch it ever saw, which doubles the peak on large pictures.
-        options.enable_cpu_mem_arena = False
         providers = [provider] if provider == "CPUExecutionProvider" else [provider, "CPUExecutionProvider"]
         try:
             self._session = onnxruntime.InferenceSession(content, options, providers=providers)
-        except Exception as error:  # onnxruntime raises a dozen unrelated types for a bad file
+        except Exception as error:  # noqa: BLE001 - onnxruntime raises a dozen unrelated types for a bad file
             raise ModelError(f"no ONNX model that can run: {_first_line(error)}") from None
         # A CUDA build on a machine without a usable GPU drops to the CPU by itself: report what really runs.
         self.used = "cuda" if self._session.get_providers()[0] == "CUDAExecutionProvider" else "cpu"
@@ -111,7 +109,7 @@ class _OpenVino:
     used = "openvino"
 
     def __init__(self, content: bytes) -> None:
-        # The card is read through ONNX Runtime, which every installation has; this also refuses files that are no model.
+        # The card is read through ONNX Runtime, which every installation has and which also refuses what is no model.
         self.metadata = _OnnxRuntime(content, "CPUExecutionProvider").metadata
         try:
             import openvino

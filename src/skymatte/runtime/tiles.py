@@ -40,7 +40,7 @@ def smooth_window(height: int, width: int) -> Array:
     A tile counts most in its middle, where the network saw everything around, so that no tile's side shows.
     """
     rows, columns = (np.sin(np.pi * (np.arange(side) + 0.5) / side) ** 2 + 1e-3 for side in (height, width))
-    return (np.outer(rows, columns) / (rows.max() * columns.max())).astype(np.float32)
+    return np.asarray(np.outer(rows, columns) / (rows.max() * columns.max()), np.float32)
 
 
 class Votes:
@@ -58,7 +58,7 @@ class Votes:
         self._ring = ring
 
     def add(self, top: int, left: int, values: Array, weights: Array | None = None) -> None:
-        """Add one tile's values (h×w float32) with their weights (h×w, all 1 by default) at row ``top``, column ``left``.
+        """Add one tile's values (h×w float32) at row ``top``, column ``left``; weights (h×w) are 1 by default.
 
         Rows and columns beyond the picture are left out; on a ring, columns beyond its end go on at its beginning.
         """

@@ -1,0 +1,197 @@
+"""Many pictures in one go: one that fails never stops the others."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import zip_longest
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Protocol
+
+from skymatte.errors import SkymatteError
+from skymatte.runtime.model import Model
+from skymatte.sky import outputs
+from skymatte.sky.plan import Job, is_output
+from skymatte.sky.segment import segment
+
+_LOG = logging.getLogger(__name__)
+
+
+class Existing(StrEnum):
+    """What to do with a picture whose outputs are there already."""
+
+    REFUSE = "refuse"
+    SKIP = "skip"
+    OVERWRITE = "overwrite"
+
+
+class Status(StrEnum):
+    """How a picture fared."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What is done with every picture; see :func:`skymatte.sky.segment.segment` and ``outputs.KINDS``."""
+
+    kinds: tuple[str, ...] = outputs.DEFAULT_KINDS
+    method: str = "fast"
+    threshold: float | None = None
+    projection: str = "auto"
+    patch: int = 224
+    stride: int = 100
+    existing: Existing = Existing.REFUSE
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one picture.
+
+    Attributes:
+        job: the picture.
+        status: how it fared.
+        reason: why it was skipped, failed or cancelled.
+        files: what was written, by kind.
+        report: what the sidecar holds.
+        seconds: time it took.
+    """
+
+    job: Job
+    status: Status
+    reason: str = ""
+    files: dict[str, Path] = field(default_factory=dict)
+    report: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+class Listener(Protocol):
+    """Is told how a batch goes on."""
+
+    def progressed(self, job: Job, fraction: float) -> None:
+        """A picture is done to this fraction; called from the working threads."""
+
+    def ended(self, outcome: Outcome) -> None:
+        """A picture is done, skipped or failed."""
+
+
+class _CancelledError(Exception):
+    """The batch was interrupted; stop at the next safe point."""
+
+
+def run(
+    jobs: Sequence[Job], model: Model, settings: Settings, *, workers: int = 1, listener: Listener | None = None
+) -> list[Outcome]:
+    """Work off the jobs, ``workers`` pictures at a time.
+
+    Pictures are worked on in threads of their own, so that Ctrl-C, which reaches the calling thread, never falls
+    between the renames of one picture's outputs: what is finished stays, what is not leaves no file.
+
+    Returns:
+        One outcome per job, in their order.  After Ctrl-C the pictures that were not finished are ``cancelled``.
+    """
+    batch = _Batch(jobs, model, settings, listener)
+    with ThreadPoolExecutor(workers, thread_name_prefix="skymatte") as pool:
+        futures: list[Future[Outcome]] = []
+        try:
+            futures.extend(pool.submit(batch.work, job) for job in jobs)
+            for future in as_completed(futures):
+                if listener is not None:
+                    listener.ended(future.result())
+        except KeyboardInterrupt:
+            with _deaf_to_interrupts():
+                batch.cancelled.set()
+                pool.shutdown(cancel_futures=True)
+    return [_outcome(job, future) for job, future in zip_longest(jobs, futures)]
+
+
+def _outcome(job: Job, future: Future[Outcome] | None) -> Outcome:
+    if future is None or future.cancelled():
+        return Outcome(job, Status.CANCELLED, "interrupted")
+    return future.result()
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Hold further Ctrl-C off while pictures in work reach their next safe point and remove what is unfinished."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class _Batch:
+    def __init__(self, jobs: Sequence[Job], model: Model, settings: Settings, listener: Listener | None) -> None:
+        self.model = model
+        self.settings = settings
+        self.listener = listener
+        self.cancelled = threading.Event()
+        self.inputs = {Path(os.path.realpath(job.source)) for job in jobs if not job.problem}
+
+    def work(self, job: Job) -> Outcome:
+        """One picture from file to files; whatever goes wrong becomes its outcome."""
+        begun = perf_counter()
+        if job.problem:
+            return Outcome(job, Status.FAILED, f"{job.source}: {job.problem}")
+        if is_output(job.source):
+            return Outcome(job, Status.SKIPPED, "is itself a result")
+        try:
+            outcome = self._segment(job)
+        except _CancelledError:
+            outcome = Outcome(job, Status.CANCELLED, "interrupted")
+        except SkymatteError as error:
+            outcome = Outcome(job, Status.FAILED, str(error))
+        except MemoryError:
+            outcome = Outcome(job, Status.FAILED, f"{job.source}: not enough memory for this picture")
+        except Exception as error:  # noqa: BLE001 - a bug must not cost the other pictures
+            _LOG.debug("unexpected error in %s", job.source, exc_info=True)
+            first_line = str(error).partition("\n")[0]
+            reason = f"{job.source}: unexpected {type(error).__name__}: {first_line}; please report this"
+            outcome = Outcome(job, Status.FAILED, reason)
+        return Outcome(
+            job, outcome.status, outcome.reason, outcome.files, outcome.report, round(perf_counter() - begun, 3)
+        )
+
+    def _segment(self, job: Job) -> Outcome:
+        kinds = self.settings.kinds
+        present = outputs.existing(job, kinds)
+        if present and self.settings.existing is Existing.SKIP:
+            kinds = tuple(kind for kind in kinds if kind not in present)
+            if not kinds:
+                return Outcome(job, Status.SKIPPED, "its outputs exist already")
+        outputs.check_targets(job, kinds, self.inputs)
+        if present and self.settings.existing is Existing.REFUSE:
+            path = next(iter(present.values()))
+            return Outcome(job, Status.FAILED, f"{path}: exists already; use --overwrite or --skip-existing")
+        self._report_progress(job, 0, 1)
+        found = segment(
+            job.source,
+            model=self.model,
+            method=self.settings.method,
+            threshold=self.settings.threshold,
+            projection=self.settings.projection,
+            patch=self.settings.patch,
+            stride=self.settings.stride,
+            progress=lambda done, total: self._report_progress(job, done, total),
+        )
+        self._report_progress(job, 1, 1)
+        files, report = outputs.write(found, job, kinds)
+        return Outcome(job, Status.DONE, files=files, report=report)
+
+    def _report_progress(self, job: Job, done: int, total: int) -> None:
+        if self.cancelled.is_set():
+            raise _CancelledError
+        if self.listener is not None:
+            self.listener.progressed(job, done / total)

@@ -1,0 +1,117 @@
+"""One picture to its sky: mask, matte and report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from skymatte.picture.encoding import encode
+from skymatte.picture.exposure import exposure_scale
+from skymatte.picture.model import Picture, Projection
+from skymatte.picture.read import from_array, read
+from skymatte.runtime.model import Model
+from skymatte.sky.dense import dense_matte
+from skymatte.sky.report import build_report
+
+METHODS = ("fast", "dense")
+
+Array = NDArray[np.float32]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Segmentation:
+    """Where the sky is in one picture.
+
+    Attributes:
+        mask: H×W bool, True = sky.
+        matte: H×W float32 in [0, 1], the fraction of the pixel that is sky.
+        report: how it was found, plain JSON values; what ``<name>.sky.json`` holds.
+        picture: what was segmented.
+    """
+
+    mask: NDArray[np.bool_]
+    matte: Array
+    report: dict[str, Any]
+    picture: Picture
+
+
+def segment(
+    source: str | Path | Picture | NDArray[Any],
+    *,
+    model: str | Path | Model | None = None,
+    method: str = "fast",
+    threshold: float | None = None,
+    projection: str = "auto",
+    runtime: str = "auto",
+    patch: int = 224,
+    stride: int = 100,
+    progress: Progress | None = None,
+) -> Segmentation:
+    """Find the sky in a picture.
+
+    Args:
+        source: a file, a picture that was read, or an H×W×3 array of linear light.
+        model: an opened model, a built-in name or an ONNX file; the default model without.
+        method: ``fast`` (coarse, then fine where needed) or ``dense`` (overlapping patches with voting).
+        threshold: matte value in (0, 1) from which a pixel is sky; the model's own without.
+        projection: ``auto``, ``perspective``, ``equirectangular`` or ``fisheye``.
+        runtime: ``auto``, ``cpu``, ``cuda`` or ``openvino``; an opened model keeps its own.
+        patch: side of the patches of ``dense``, pixels.
+        stride: their distance, pixels.
+        progress: told (steps done, steps in all) now and then; may raise to stop.
+
+    Raises:
+        PictureError: the picture cannot be read.
+        ModelError: the model cannot be used.
+        RuntimeUnavailable: the runtime is not on this machine.
+        ValueError: the method is unknown, or patch and stride do not fit.
+    """
+    if method not in METHODS:
+        raise ValueError(f"unknown method {method!r}; choose one of {', '.join(METHODS)}")
+    opened = model if isinstance(model, Model) else Model.load(model, runtime)
+    begun = perf_counter()
+    picture = _picture(source, projection)
+    read_at = perf_counter()
+    scale = exposure_scale(picture.pixels)
+    if method == "dense":
+        encoded = encode(opened.card.encoding, picture.pixels * np.float32(scale))
+        wrap = picture.projection is Projection.EQUIRECTANGULAR
+        matte = dense_matte(encoded, opened, patch, stride, progress, wrap=wrap)
+        settings: dict[str, Any] = {"name": method, "patch": patch, "stride": stride}
+    else:
+        matte = _coarse(picture, opened, scale)
+        settings = {"name": method}
+    level = opened.card.threshold if threshold is None else threshold
+    mask = matte >= np.float32(level)
+    timings = {"read": read_at - begun, "segment": perf_counter() - read_at}
+    report = build_report(
+        picture, opened, mask, method=settings, threshold=level, exposure_scale=scale, timings=timings
+    )
+    return Segmentation(mask, matte, report, picture)
+
+
+def _picture(source: str | Path | Picture | NDArray[Any], projection: str) -> Picture:
+    if isinstance(source, Picture):
+        return source
+    if isinstance(source, str | Path):
+        return read(source, projection=projection)
+    return from_array(source, projection=projection)
+
+
+def _coarse(picture: Picture, model: Model, scale: float) -> Array:
+    """The whole picture at the card's working size, brought back to full resolution."""
+    panorama = picture.projection is Projection.EQUIRECTANGULAR
+    longest = model.card.coarse_width if panorama else model.card.coarse_side
+    factor = min(1.0, longest / max(picture.height, picture.width))
+    size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
+    small = cv2.resize(picture.pixels * np.float32(scale), size, interpolation=cv2.INTER_AREA)
+    sky = model.predict(encode(model.card.encoding, np.asarray(small, np.float32)))
+    return np.clip(cv2.resize(sky, (picture.width, picture.height), interpolation=cv2.INTER_LINEAR), 0, 1)

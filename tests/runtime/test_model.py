@@ -1,0 +1,127 @@
+"""Models are found, opened and asked; broken ones are refused with a reason."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skymatte.errors import ModelError, RuntimeUnavailable
+from skymatte.runtime import model as model_module
+from skymatte.runtime.model import Model, built_in_models
+from skymatte.runtime.providers import thread_count
+from tests.models import CARD, expected, write_model
+
+
+@pytest.fixture(scope="module")
+def bright(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    return Model.load(write_model(tmp_path_factory.mktemp("models") / "bright.onnx"))
+
+
+def test_a_model_knows_its_card_and_its_file(tmp_path: Path) -> None:
+    path = write_model(tmp_path / "m.onnx", threshold=0.25)
+    model = Model.load(path)
+    assert model.card.name == CARD.name
+    assert model.card.threshold == 0.25
+    assert model.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert model.runtime_asked == "auto"
+    assert model.runtime_used in ("cpu", "cuda")
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 70), st.integers(1, 70), st.integers(0, 99))
+def test_any_size_gets_an_answer_of_its_size(bright: Model, height: int, width: int, seed: int) -> None:
+    encoded = np.random.default_rng(seed).random((height, width, 3), np.float32)
+    answer = bright.predict(encoded)
+    assert answer.dtype == np.float32
+    np.testing.assert_allclose(answer, expected(encoded), atol=1e-5)
+
+
+def test_batches_are_answered_one_by_one(bright: Model) -> None:
+    batch = np.random.default_rng(0).random((3, 20, 40, 3), np.float32)
+    answers = bright.predict(batch)
+    assert answers.shape == (3, 20, 40)
+    for picture, answer in zip(batch, answers, strict=True):
+        np.testing.assert_allclose(bright.predict(picture), answer, atol=1e-6)
+
+
+def test_padding_reflects_so_that_the_border_sees_its_like(tmp_path: Path) -> None:
+    """A constant picture must stay constant at the padded sides; zeros there would darken them."""
+    model = Model.load(write_model(tmp_path / "m.onnx", blur=5))
+    answer = model.predict(np.full((40, 40, 3), 0.4, np.float32))
+    assert answer[20, -1] == pytest.approx(answer[20, 20], abs=1e-6)
+    assert answer[-1, 20] == pytest.approx(answer[20, 20], abs=1e-6)
+
+
+def test_a_built_in_model_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_model(tmp_path / "skymatte-1.onnx")
+    monkeypatch.setattr(model_module, "BUILT_IN", tmp_path)
+    assert built_in_models() == ("skymatte-1",)
+    assert Model.load("skymatte-1").path == tmp_path / "skymatte-1.onnx"
+    assert Model.load().path == tmp_path / "skymatte-1.onnx"
+
+
+def test_a_missing_model_names_what_there_is() -> None:
+    with pytest.raises(ModelError, match=r"'nothing.onnx': no such file.*built in:"):
+        Model.load("nothing.onnx")
+
+
+@pytest.mark.parametrize("content", [b"", b"not a model at all", b"\x08\x08\x12" + bytes(range(200))])
+def test_a_corrupt_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "m.onnx"
+    path.write_bytes(content)
+    with pytest.raises(ModelError, match=r"m\.onnx: no ONNX model"):
+        Model.load(path)
+
+
+def test_a_truncated_file_is_refused(tmp_path: Path) -> None:
+    path = write_model(tmp_path / "m.onnx")
+    path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(ModelError, match=r"m\.onnx: "):
+        Model.load(path)
+
+
+def test_a_strangers_model_is_refused(tmp_path: Path) -> None:
+    path = write_model(tmp_path / "m.onnx", card=None)
+    with pytest.raises(ModelError, match="without a skymatte card"):
+        Model.load(path)
+
+
+def test_an_absent_runtime_is_refused_and_never_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_model(tmp_path / "m.onnx")
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: ["CPUExecutionProvider"])
+    with pytest.raises(RuntimeUnavailable, match="pip install onnxruntime-gpu"):
+        Model.load(path, "cuda")
+    monkeypatch.setitem(__import__("sys").modules, "openvino", None)
+    with pytest.raises(RuntimeUnavailable, match="pip install openvino"):
+        Model.load(path, "openvino")
+    with pytest.raises(RuntimeUnavailable, match="unknown runtime 'abacus'"):
+        Model.load(path, "abacus")
+
+
+def test_auto_falls_back_to_the_cpu_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: ["CPUExecutionProvider"])
+    model = Model.load(write_model(tmp_path / "m.onnx"), "auto")
+    assert (model.runtime_asked, model.runtime_used) == ("auto", "cpu")
+
+
+def test_openvino_agrees_with_onnx_runtime(tmp_path: Path) -> None:
+    pytest.importorskip("openvino", exc_type=ImportError)
+    path = write_model(tmp_path / "m.onnx", blur=3)
+    encoded = np.random.default_rng(0).random((50, 70, 3), np.float32)
+    there = Model.load(path, "openvino")
+    assert there.runtime_used == "openvino"
+    np.testing.assert_allclose(there.predict(encoded), Model.load(path, "cpu").predict(encoded), atol=1e-5)
+
+
+def test_threads_follow_the_environment_and_the_affinity(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert thread_count() == 3
+    monkeypatch.setenv("OMP_NUM_THREADS", "many")
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 5}, raising=False)
+    assert thread_count() == 2
