@@ -39,7 +39,7 @@ def test_differences_by_hand() -> None:
 
 
 def gradient_by_loops(matte: Matte) -> NDArray[np.float64]:
-    """|∇α| with derivative-of-Gaussian filters of σ 1.4 and radius 4, scaled to unit energy as two-dimensional filters."""
+    """|∇α| by derivative-of-Gaussian filters of σ 1.4 and radius 4, two-dimensional and of unit energy."""
     sigma, radius = 1.4, 4
     steps = range(-radius, radius + 1)
     kernel = np.array(

@@ -72,6 +72,8 @@ def _show(scores: FolderScores) -> None:
     ):
         if group:
             _show_group(title, group, scores)
+    if len(scores.pictures) > 1:
+        _show_worst(measured, scores)
     _show_notes(scores)
 
 
@@ -86,9 +88,17 @@ def _show_group(title: str, group: Sequence[Measure], scores: FolderScores) -> N
             rows.append(row("pooled", scores.pooled.get))
         rows.append(row("mean", scores.mean.get))
         rows.append(row("worst", lambda key: scores.worst[key].value if key in scores.worst else None))
-        names = (scores.worst[measure.key].name if measure.key in scores.worst else "" for measure in group)
-        rows.append(("worst picture", *names))
     show_table(("picture", *(measure.title for measure in group)), rows, title=title)
+
+
+def _show_worst(measured: Sequence[Measure], scores: FolderScores) -> None:
+    """Each picture that is the worst in something, and in what."""
+    titles: dict[str, list[str]] = {}
+    for measure in measured:
+        if measure.key in scores.worst:
+            titles.setdefault(scores.worst[measure.key].name, []).append(measure.title)
+    for name, which in titles.items():
+        typer.echo(f"worst: {name} ({', '.join(which)})")
 
 
 def _show_notes(scores: FolderScores) -> None:

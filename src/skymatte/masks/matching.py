@@ -105,6 +105,8 @@ def _collect(path: Path) -> dict[str, dict[str, Path]]:
         name = stem_of(file)
         if not name.lower().endswith(_OTHER_OUTPUTS):
             collected.setdefault(name, {})[ending] = file
+    if not collected and path.is_file():
+        raise LabelError(f"{path}: is neither PNG nor EXR; save masks and labels as PNG, mattes as EXR or 16-bit PNG")
     if not collected:
         raise LabelError(f"{path}: holds no PNG or EXR to compare; give masks, mattes or labels")
     return collected

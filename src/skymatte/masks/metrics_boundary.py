@@ -20,8 +20,9 @@ def boundary_f(mask: NDArray[np.bool_], label: NDArray[np.uint8], radius: float,
 
     Precision is the share of the mask's boundary pixels that have one of the label's within `radius`, recall the
     reverse, F their harmonic mean, in [0, 1].  A boundary pixel is a sky pixel with a non-sky pixel above, below,
-    left or right of it; both must be labelled, so an ignored region makes no boundary.  A boundary pixel with an
-    ignored pixel within `radius` is not judged: its partner may lie where nothing is known.
+    left or right of it; both must be labelled, so an ignored region makes no boundary.  A boundary pixel that finds no
+    partner but has an ignored pixel within `radius` is not judged: its partner may lie where nothing is known.  So F
+    never falls with a greater tolerance, and is lenient where much is ignored.
 
     Args:
         mask: H×W, True = sky.
@@ -40,12 +41,13 @@ def boundary_f(mask: NDArray[np.bool_], label: NDArray[np.uint8], radius: float,
     found, true = (_boundary(sky, valid, wrap=wrap) for sky in (mask, label == SKY))
     if not found.any() and not true.any():
         return 1.0
-    judged = ~within(~valid, radius, wrap=wrap)
-    found_judged, true_judged = found & judged, true & judged
-    if not found_judged.any() and not true_judged.any():
+    doubtful = within(~valid, radius, wrap=wrap)
+    precision = _share(found, within(true, radius, wrap=wrap), doubtful)
+    recall = _share(true, within(found, radius, wrap=wrap), doubtful)
+    if precision is None and recall is None:
         return math.nan
-    precision = _share(found_judged, within(true, radius, wrap=wrap))
-    recall = _share(true_judged, within(found, radius, wrap=wrap))
+    # Nothing to find is nothing missed.
+    precision, recall = (1.0 if share is None else share for share in (precision, recall))
     return 2 * precision * recall / (precision + recall) if precision + recall > 0 else 0.0
 
 
@@ -93,7 +95,8 @@ def _boundary(sky: NDArray[np.bool_], valid: NDArray[np.bool_], *, wrap: bool) -
     return edge
 
 
-def _share(points: NDArray[np.bool_], near: NDArray[np.bool_]) -> float:
-    """Share of `points` that are `near`; nothing to find is nothing missed."""
-    count = int(np.count_nonzero(points))
-    return int(np.count_nonzero(points & near)) / count if count else 1.0
+def _share(points: NDArray[np.bool_], partnered: NDArray[np.bool_], doubtful: NDArray[np.bool_]) -> float | None:
+    """Share of `points` that are partnered, the doubtful of the others left out; None if none is left."""
+    hits = int(np.count_nonzero(points & partnered))
+    misses = int(np.count_nonzero(points & ~partnered & ~doubtful))
+    return hits / (hits + misses) if hits + misses else None
