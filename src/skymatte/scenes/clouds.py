@@ -57,7 +57,7 @@ class CloudLayer:
         dense = np.clip((field - self.threshold) / self.softness, 0, 1)
         dense = dense * dense * (3 - 2 * dense)
         opacity = 1 - np.exp(-self.density * dense)
-        shift = np.float32(0.035 * self.period) / max(float(sun[2]), 0.25)
+        shift = np.float32(0.045 * self.period) / max(float(sun[2]), 0.25)
         towards = self._field(x + sun[0] * shift, y + sun[1] * shift, detail)
         blocking = np.clip((towards - self.threshold) / self.softness, 0, 2.5)
         own = np.clip((field - self.threshold) / self.softness, 0, 2.5)
@@ -78,7 +78,7 @@ def cumulus(rng: np.random.Generator, cover: float) -> CloudLayer:
         height=rng.uniform(0.9, 2.2),
         period=rng.uniform(18, 40),
         threshold=float(_quantile(1 - cover)),
-        softness=rng.uniform(0.35, 0.9),
+        softness=rng.uniform(0.7, 1.6),
         density=rng.uniform(3, 9),
         stretch=rng.uniform(0.8, 1.4),
         offset=(rng.random(), rng.random()),

@@ -92,10 +92,10 @@ class Ground:
     def _mixed(self, material: str, point: Floats, foot: Floats) -> Floats:
         low, high = (np.asarray(c, np.float32) for c in MATERIALS[material])
         x, y = point[:, 0], point[:, 1]
-        mix = 0.5 + 0.16 * noise.look_up(self.texture, x / 310, y / 310) * self._fade(30, foot)
-        mix = mix + 0.18 * noise.look_up(self.texture, x / 37, y / 37) * self._fade(1.5, foot)
-        mix = mix + 0.22 * noise.look_up(self.texture, y / 3.1, x / 3.1) * self._fade(0.12, foot)
-        mix = mix + 0.20 * noise.look_up(self.texture, x / 0.55, y / 0.55) * self._fade(0.02, foot)
+        mix = 0.5 + 0.14 * noise.look_up(self.texture, x / 310, y / 310) * self._fade(30, foot)
+        mix = mix + 0.13 * noise.look_up(self.texture, x / 37, y / 37) * self._fade(1.5, foot)
+        mix = mix + 0.15 * noise.look_up(self.texture, y / 5.1, x / 5.1) * self._fade(0.12, foot)
+        mix = mix + 0.17 * noise.look_up(self.texture, x / 1.3, y / 1.3) * self._fade(0.03, foot)
         return np.asarray(low + (high - low) * np.clip(mix, -0.3, 1.4)[:, None], np.float32)
 
     def _lay(self, colour: Floats, road: Road, point: Floats, foot: Floats) -> None:

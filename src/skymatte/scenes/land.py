@@ -22,9 +22,9 @@ def _rough(stage: Stage, exponent: float, lowest: int) -> Line:
 def mountains(stage: Stage, degrees: float, *, snow: bool = False, rock: Colour = (0.20, 0.18, 0.16)) -> None:
     """A far range, and a nearer and lower one before it."""
     rng = stage.rng
-    for far, part, distance in ((True, 1.0, rng.uniform(14e3, 40e3)), (False, 0.55, rng.uniform(5e3, 12e3))):
+    for far, part, distance in ((True, 1.0, rng.uniform(9e3, 25e3)), (False, 0.55, rng.uniform(3e3, 7e3))):
         jagged = _rough(stage, rng.uniform(1.25, 1.5), int(rng.integers(2, 6)))
-        height = np.radians(degrees) * part * np.clip(0.55 + 0.3 * jagged, 0.08, 2.0)
+        height = np.radians(degrees) * part * np.clip(0.62 + 0.3 * jagged, 0.08, 2.0)
         high = SNOW if snow or (far and rng.random() < 0.5) else rock
         low = (0.10, 0.10, 0.07) if not snow else (0.55, 0.56, 0.58)
         stage.ridges.append(Ridge(Skyline(height), distance, low, high, stage.texture, 0.8, rng.uniform(0.35, 0.7)))

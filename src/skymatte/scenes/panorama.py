@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from skymatte.scenes import capsules, skyline, solids
+from skymatte.scenes import skyline, solids, strokes
 from skymatte.scenes.canvas import Canvas
 from skymatte.scenes.sampling import Block, Floats
 from skymatte.scenes.scene import Scene
@@ -52,10 +52,10 @@ def _paint(canvas: Canvas, scene: Scene) -> None:
     for solid in scene.solids:
         stop = int(np.searchsorted(scene.strokes.distance, solid.distance))
         if stop > start:
-            capsules.paint(canvas, scene.strokes.take(slice(start, stop)))
+            strokes.paint(canvas, scene.strokes.take(slice(start, stop)))
             start = stop
         _paint_solid(canvas, solid, scene)
-    capsules.paint(canvas, scene.strokes.take(slice(start, None)))
+    strokes.paint(canvas, scene.strokes.take(slice(start, None)))
     _paint_ground(canvas, scene)
 
 

@@ -85,7 +85,7 @@ def compose(rng: np.random.Generator, name: str, sky: weather.Weather) -> Scene:
     eye = float(rng.uniform(1.3, 2.0)) if rng.random() < 0.85 else float(rng.uniform(2.5, 12))
     if name == "porch":
         eye = 1.6
-    texture = noise.tile(rng, 512, 1.35, 3)
+    texture = noise.tile(rng, 512, 1.05, 4)
     light = _light(rng, sky, material, eye)
     stage = Stage(rng, light, texture, -eye)
     roads = build(stage, sky.night)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from skymatte.scenes import capsules
+from skymatte.scenes import capsules, strokes
 from skymatte.scenes.atmosphere import SUN_RADIUS, SUN_SOLID_ANGLE, Atmosphere
 from skymatte.scenes.clouds import CloudLayer
 from skymatte.scenes.sampling import Block, Floats, unit
@@ -108,7 +108,7 @@ class Sky:
         """Add the disc of sun or moon and the stars to the (rows·W)×3 picture of the sky."""
         if self.direct.max() > 0 and self.air.sun[2] > -0.02:
             disc = capsules.disc(self.air.sun.astype(np.float64), SUN_RADIUS)
-            index, share = capsules.coverage(disc, block)
+            index, share = strokes.coverage(disc, block)
             picture[index] += share[:, None] * self.disc_radiance().astype(np.float32)
         if self.stars is not None:
             self._add_stars(self.stars, block, picture)

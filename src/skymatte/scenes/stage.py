@@ -17,6 +17,8 @@ from skymatte.scenes.solids import Solid, prism, pyramid
 
 Vectors = NDArray[np.float64]
 Colour = tuple[float, float, float]
+_LEAF = 0.015  # radians: leaves look about this long; far trees have leaves in clumps
+_MOST_LEAVES = 36000
 
 
 @dataclass
@@ -106,13 +108,15 @@ class Stage:
 
     def _leaves(self, tips: Vectors, height: float, leafy: float, albedo: Colour, detail: float) -> None:
         rng = self.rng
-        wanted = int(5200 * leafy * detail)
+        angle = _LEAF * rng.uniform(0.75, 1.5) / np.sqrt(detail)
+        distance = float(np.median(np.sqrt((tips**2).sum(1))))
+        crown = np.pi * min(0.38 * height / distance, 1.3) ** 2
+        # Enough leaves to cover the crown's outline about twice when dense (a leaf covers 0.28·angle²).
+        wanted = int(np.clip(leafy * 2.0 * crown / (0.28 * angle**2), 60, _MOST_LEAVES))
         each = max(round(wanted / len(tips)), 1)
         if len(tips) > wanted:
-            tips = tips[rng.permutation(len(tips))[: max(wanted, 1)]]
-        size = height * 0.052 / np.sqrt(max(detail, 0.05)) * rng.uniform(0.75, 1.25)
-        spread = height * 0.035
-        self.strokes.append(trees.leaves(rng, self.light, tips, each, size, spread, np.asarray(albedo)))
+            tips = tips[rng.permutation(len(tips))[:wanted]]
+        self.strokes.append(trees.leaves(rng, self.light, tips, each, angle, height * 0.035, np.asarray(albedo)))
         some = tips[:: max(len(tips) // 250, 1)]
         self._blobs.append(some)
         self._sizes.append(np.full(len(some), height * 0.045))

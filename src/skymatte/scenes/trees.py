@@ -155,15 +155,17 @@ def leaves(
     light: Light,
     tips: Vectors,
     each: int,
-    size: float,
+    angle: float,
     spread: float,
     albedo: NDArray[np.floating],
 ) -> Capsules:
-    """``each`` leaves of ``size`` metres around each tip, lit from both sides (leaves let light through)."""
+    """``each`` leaves around each tip, ``angle`` radians long but at least 5 cm, lit from both sides (they let light through)."""
     at = np.repeat(tips, each, axis=0)
     middle = at + rng.normal(0, spread, at.shape)
     axis = unit(rng.normal(0, 1, at.shape) + np.array([0, 0, -0.4]))
-    long = size * rng.uniform(0.6, 1.3, len(at))
+    away = np.sqrt((middle**2).sum(1))
+    long = np.maximum(angle * away, 0.05) * rng.uniform(0.6, 1.3, len(at))
+    long = np.minimum(long, 0.06 * away)
     start, end = middle - axis * (long / 2)[:, None], middle + axis * (long / 2)[:, None]
     wide = long * rng.uniform(0.28, 0.45, len(at))
     normal = unit(rng.normal(0, 1, at.shape) + np.array([0, 0, 0.8]))

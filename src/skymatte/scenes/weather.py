@@ -41,12 +41,12 @@ def make(
     if kind == "night":
         return _night(rng, sun)
     haze = {"hazy": rng.uniform(7, 18), "clear": rng.uniform(0.8, 3), "fog": 8.0}.get(kind, rng.uniform(1, 5))
-    veil = {"overcast": rng.uniform(0.9, 1.0), "fog": rng.uniform(0.9, 1.0), "broken": rng.uniform(0, 0.4)}.get(kind, 0.0)
+    veil = {"overcast": rng.uniform(0.96, 1.0), "fog": rng.uniform(0.97, 1.0), "broken": rng.uniform(0, 0.4)}.get(kind, 0.0)
     clear = {
         "fog": 10 ** rng.uniform(1.7, 2.8),
         "hazy": 10 ** rng.uniform(3.2, 3.9),
         "overcast": 10 ** rng.uniform(3.3, 4.5),
-    }.get(kind, 10 ** rng.uniform(4.1, 4.8))
+    }.get(kind, 10 ** rng.uniform(4.5, 5.3))
     glow = (0.004, 0.004, 0.006) if kind == "dusk" else (0.0, 0.0, 0.0)
     sky = Sky(Atmosphere(sun, haze), _clouds(rng, kind), veil, glow)
     return Weather(kind, sky, clear, {"dusk": 1.0, "sunset": 0.4, "overcast": 0.15}.get(kind, 0.0))
@@ -73,6 +73,6 @@ def _night(rng: np.random.Generator, moon: np.ndarray[tuple[int], np.dtype[np.fl
     city = 10 ** rng.uniform(-4.0, -2.0)
     glow = (city * rng.uniform(0.9, 1.6), city * rng.uniform(0.8, 1.0), city * rng.uniform(0.6, 1.1))
     clouds = (cumulus(rng, rng.uniform(0.1, 0.6)),) if rng.random() < 0.4 else ()
-    stars = random_stars(rng, int(rng.integers(1500, 5000)), 10 ** rng.uniform(-5.0, -4.0))
+    stars = random_stars(rng, int(rng.integers(1500, 5000)), 10 ** rng.uniform(-6.2, -5.0))
     sky = Sky(Atmosphere(moon, 2.0, power), clouds, 0.0, glow, rng.uniform(1, 8), stars)
     return Weather("night", sky, 10 ** rng.uniform(3.5, 4.5), 1.0)
