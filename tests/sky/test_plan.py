@@ -66,19 +66,19 @@ def test_no_two_results_share_a_name(
 ) -> None:
     top = tmp_path_factory.mktemp("in")
     touch(*(top / name for name in chosen))
-    given: list[str | Path] = [*(top / name for name in chosen), top, top / "a"]
-    jobs = [job for job in plan(given, None if beside else top / "out", recursive=recursive) if not job.problem]
+    inputs: list[str | Path] = [*(top / name for name in chosen), top, top / "a"]
+    jobs = [job for job in plan(inputs, None if beside else top / "out", recursive=recursive) if not job.problem]
     assert {job.source for job in jobs} == {top / name for name in chosen}
     results = [str(job.output("")).casefold() for job in jobs]
     assert len(set(results)) == len(results)
-    assert plan(given, None if beside else top / "out", recursive=recursive)[: len(jobs)] == jobs[: len(jobs)]
+    assert plan(inputs, None if beside else top / "out", recursive=recursive)[: len(jobs)] == jobs[: len(jobs)]
 
 
 def test_one_picture_given_twice_is_one_job(tmp_path: Path) -> None:
     touch(tmp_path / "x.exr")
     (tmp_path / "link.exr").symlink_to(tmp_path / "x.exr")
-    given = [tmp_path / "x.exr", tmp_path, f"{tmp_path}/*.exr", os.path.relpath(tmp_path / "x.exr")]
-    assert len(plan(given)) == 1
+    inputs: list[str | Path] = [tmp_path / "x.exr", tmp_path, f"{tmp_path}/*.exr", os.path.relpath(tmp_path / "x.exr")]
+    assert len(plan(inputs)) == 1
 
 
 def test_results_of_earlier_runs_are_no_input(tmp_path: Path) -> None:

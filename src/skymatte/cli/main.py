@@ -9,9 +9,12 @@ from typer.core import TyperGroup
 
 import skymatte
 from skymatte.cli.console import show_error
+from skymatte.cli.demo import demo
 from skymatte.cli.evaluate import evaluate
+from skymatte.cli.info import info
 from skymatte.cli.models import models
 from skymatte.cli.segment import INTERRUPTED, segment
+from skymatte.cli.train import export, train
 from skymatte.errors import MissingExtra, ModelError, RecipeError, RuntimeUnavailable, SkymatteError
 
 FAILED = 1
@@ -62,8 +65,12 @@ def _program(
 
 
 app.command("segment")(segment)
+app.command("info")(info)
 app.command("models")(models)
+app.command("demo")(demo)
 app.command("evaluate")(evaluate)
+app.command("train")(train)
+app.command("export")(export)
 
 
 def main() -> None:
