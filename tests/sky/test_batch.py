@@ -43,6 +43,7 @@ def jobs(tmp_path: Path) -> list[Job]:
 
 def failing_on(name: str, error: BaseException) -> Callable[..., object]:
     """``segment``, but one picture raises."""
+
     def failing(source: Path, **options: object) -> object:
         if source.stem == name:
             raise error
