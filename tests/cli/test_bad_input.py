@@ -185,10 +185,11 @@ def test_a_link_to_nowhere(tmp_path: Path) -> None:
     assert "x.exr" in refused(tmp_path, tmp_path / "x.exr")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write everything")
 def test_unreadable_pictures_and_read_only_folders(tmp_path: Path) -> None:
     path = write_exr(tmp_path / "x.exr")
     path.chmod(0)
+    if os.access(path, os.R_OK):
+        pytest.skip("root may read and write everything")
     assert "x.exr" in refused(tmp_path, path)
     path.chmod(0o600)
     (tmp_path / "locked").mkdir(mode=0o500)
