@@ -1,9 +1,9 @@
 """Radiance of a cloudless sky by scattering in a spherical atmosphere.
 
 Single scattering is integrated along each view ray as in Nishita et al., *Display of the Earth Taking into Account
-Atmospheric Scattering*, SIGGRAPH 1993, section 3; the coefficients of air, aerosol and ozone are those of Hillaire, *A
-Scalable and Production Ready Sky and Atmosphere Rendering Technique*, EGSR 2020, table 1.  Light scattered more than
-once is taken as isotropic and proportional to the sunlight that reaches the scattering point (the idea of Hillaire's
+Atmospheric Scattering*, SIGGRAPH 1993, section 3; the coefficients of air, aerosol and ozone are those of Hillaire,
+*A Scalable and Production Ready Sky and Atmosphere Rendering Technique*, EGSR 2020, table 1.  Light scattered more
+than once is taken as isotropic and proportional to the sunlight that reaches the scattering point (the idea of Hillaire's
 section 5.5, with one constant instead of the series).  The table depends on the sun's height, not on the picture's size.
 """
 
@@ -40,7 +40,7 @@ def _to_sphere(p: NDArray[np.float64], d: NDArray[np.float64], radius: float) ->
 
 
 def _transmittance(p: NDArray[np.float64], d: NDArray[np.float64], haze: float) -> NDArray[np.float64]:
-    """Share of sunlight from direction ``d`` that arrives at points ``p`` (..., 3) → (..., 3); 0 in the Earth's shadow."""
+    """Share of light from direction ``d`` that arrives at points ``p`` (..., 3) → (..., 3); 0 in the Earth's shadow."""
     step = _to_sphere(p, d, _TOP)[..., None] / _LIGHT_STEPS
     depth = np.zeros((*p.shape[:-1], 3))
     for k in range(_LIGHT_STEPS):

@@ -25,8 +25,8 @@ _WALLS: tuple[Colour, ...] = (
 _ROOFS: tuple[Colour, ...] = ((0.28, 0.11, 0.07), (0.10, 0.10, 0.11), (0.17, 0.12, 0.09), (0.33, 0.32, 0.30))
 
 
-def wall(stage: Stage, night: float, *, colour: Colour | None = None) -> Facade:
-    """A facade of random make; ``night`` 0…1 says how many windows are lit."""
+def wall(stage: Stage, *, colour: Colour | None = None) -> Facade:
+    """A facade of random make."""
     rng = stage.rng
     albedo = colour or _WALLS[int(rng.integers(len(_WALLS)))]
     brick = rng.random() < 0.3
@@ -36,7 +36,7 @@ def wall(stage: Stage, night: float, *, colour: Colour | None = None) -> Facade:
         window=(rng.uniform(0.3, 0.6), rng.uniform(0.4, 0.62)),
         mirror=rng.uniform(0.05, 0.15),
         joints=0.12 if brick else 0.0,
-        lit=night * rng.uniform(0.1, 0.6),
+        lit=stage.night * rng.uniform(0.1, 0.6),
         lamp=(rng.uniform(0.2, 0.6), rng.uniform(0.15, 0.35), rng.uniform(0.06, 0.2)),
         dirt=rng.uniform(0.03, 0.15),
         seed=rng.random() * 100,
@@ -44,7 +44,7 @@ def wall(stage: Stage, night: float, *, colour: Colour | None = None) -> Facade:
     )
 
 
-def glass(stage: Stage, night: float) -> Facade:
+def glass(stage: Stage) -> Facade:
     """A curtain wall."""
     rng = stage.rng
     return Facade(
@@ -52,7 +52,7 @@ def glass(stage: Stage, night: float) -> Facade:
         pitch=(rng.uniform(1.2, 2.5), rng.uniform(1.8, 4.0)),
         window=(rng.uniform(0.86, 0.96), rng.uniform(0.8, 0.95)),
         mirror=rng.uniform(0.25, 0.7),
-        lit=night * rng.uniform(0.1, 0.5),
+        lit=stage.night * rng.uniform(0.1, 0.5),
         lamp=(0.4, 0.36, 0.3),
         dirt=0.05,
         seed=rng.random() * 100,
@@ -68,12 +68,10 @@ def roof(stage: Stage) -> Facade:
     return plain(stage, _ROOFS[int(stage.rng.integers(len(_ROOFS)))], 0.2, 0.3)
 
 
-def house(
-    stage: Stage, centre: Vectors, turn: float, size: tuple[float, float, float], night: float, *, snow: bool = False
-) -> None:
+def house(stage: Stage, centre: Vectors, turn: float, size: tuple[float, float, float], *, snow: bool = False) -> None:
     """A house with a gable or a flat roof, chimney, sometimes an aerial."""
     rng = stage.rng
-    facade = wall(stage, night)
+    facade = wall(stage)
     covering = plain(stage, (0.85, 0.86, 0.88), 0.04) if snow else roof(stage)
     if rng.random() < 0.75:
         rise = size[1] * rng.uniform(0.3, 0.6)
@@ -103,10 +101,10 @@ def aerial(stage: Stage, foot: Vectors) -> None:
         stage.line(np.array([p - across * 0.3, p + across * 0.3]), 0.007, metal)
 
 
-def tower(stage: Stage, centre: Vectors, turn: float, side: float, height: float, night: float) -> None:
+def tower(stage: Stage, centre: Vectors, turn: float, side: float, height: float) -> None:
     """A tower block or office tower, with things on its roof."""
     rng = stage.rng
-    facade = glass(stage, night) if rng.random() < 0.55 else wall(stage, night)
+    facade = glass(stage) if rng.random() < 0.55 else wall(stage)
     stage.box(centre, (side, side * rng.uniform(0.6, 1.4), height), turn, facade, plain(stage, (0.3, 0.3, 0.3)))
     top = centre + np.array([0, 0, height])
     if rng.random() < 0.6:
@@ -119,9 +117,9 @@ def tower(stage: Stage, centre: Vectors, turn: float, side: float, height: float
         )
 
 
-def church(stage: Stage, centre: Vectors, turn: float, scale: float, night: float) -> None:
+def church(stage: Stage, centre: Vectors, turn: float, scale: float) -> None:
     """Nave, tower and spire."""
-    facade, covering = wall(stage, night), roof(stage)
+    facade, covering = wall(stage), roof(stage)
     stage.gable(centre, (18 * scale, 9 * scale, 7 * scale), turn, 5 * scale, facade, covering)
     at = centre - np.array([np.cos(turn), np.sin(turn), 0]) * 11 * scale
     stage.box(at, (5 * scale, 5 * scale, 15 * scale), turn, facade)
@@ -171,7 +169,7 @@ def bridge(stage: Stage, turn: float, aside: float, clearance: float, width: flo
         reach = along * min(length / 2, 45)
         railing(stage, edge - reach, edge + reach, 1.1)
     for f in np.linspace(-0.45, 0.45, piers):
-        for sign in (-0.3, 0.3):
-            foot = across * (aside + sign * width) + along * length * f + np.array([0, 0, stage.floor])
+        for share in (-0.3, 0.3):
+            foot = across * (aside + share * width) + along * length * f + np.array([0, 0, stage.floor])
             if np.hypot(foot[0], foot[1]) > 2.0:
                 stage.box(foot, (1.0, 1.0, clearance), turn, concrete)

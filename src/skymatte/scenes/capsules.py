@@ -20,7 +20,7 @@ _LONGEST = 0.3  # radians; longer strokes are split so that the gnomonic plane s
 
 @dataclass(frozen=True)
 class Shapes:
-    """N strokes without colour: an N×12 float32 array of middle, axis, normal (unit vectors), ``half``, ``r0``, ``r1``."""
+    """N strokes without colour: N×12 float32 rows of middle, axis, normal (unit vectors), ``half``, ``r0``, ``r1``."""
 
     rows: Floats
 

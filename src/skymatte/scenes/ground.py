@@ -66,9 +66,9 @@ class Ground:
     def shade(self, light: Light, d: Floats, pixel: float) -> Floats:
         """N×3 radiance of the plain along N×3 directions that look down; ``pixel`` is a pixel's angle."""
         down = np.maximum(-d[:, 2], 1e-5)
-        reach = self.eye / down
-        point = d * reach[:, None]
-        foot = pixel * reach / down
+        reach = np.asarray(self.eye / down, np.float32)
+        point = np.asarray(d * reach[:, None], np.float32)
+        foot = np.asarray(pixel * reach / down, np.float32)
         if self.material == "water":
             return light.through_air(self._water(light, d, point, foot), reach, d)
         colour = self._mixed(self.material, point, foot)

@@ -15,7 +15,8 @@ GREEN: Colour = (0.035, 0.06, 0.02)
 SNOW: Colour = (0.85, 0.87, 0.90)
 
 
-def _rough(stage: Stage, exponent: float, lowest: int) -> Line:
+def rough(stage: Stage, exponent: float, lowest: int) -> Line:
+    """A periodic fractal line around the horizon, mean 0, deviation 1, without waves longer than 360°/``lowest``."""
     return noise.ring(stage.rng, CORNERS, exponent, lowest).astype(np.float64)
 
 
@@ -23,7 +24,7 @@ def mountains(stage: Stage, degrees: float, *, snow: bool = False, rock: Colour 
     """A far range, and a nearer and lower one before it."""
     rng = stage.rng
     for far, part, distance in ((True, 1.0, rng.uniform(9e3, 25e3)), (False, 0.55, rng.uniform(3e3, 7e3))):
-        jagged = _rough(stage, rng.uniform(1.25, 1.5), int(rng.integers(2, 6)))
+        jagged = rough(stage, rng.uniform(1.25, 1.5), int(rng.integers(2, 6)))
         height = np.radians(degrees) * part * np.clip(0.62 + 0.3 * jagged, 0.08, 2.0)
         high = SNOW if snow or (far and rng.random() < 0.5) else rock
         low = (0.10, 0.10, 0.07) if not snow else (0.55, 0.56, 0.58)
@@ -36,7 +37,7 @@ def hills(stage: Stage, degrees: float, colour: Colour, *, layers: int = 3, tree
     for k in range(layers):
         distance = rng.uniform(0.8, 1.2) * 6000 / (k + 1) ** 2.2
         part = np.radians(degrees) * (1 - 0.28 * k)
-        height = part * np.clip(0.5 + 0.3 * _rough(stage, rng.uniform(1.7, 2.1), int(rng.integers(1, 4))), 0.02, 2)
+        height = part * np.clip(0.5 + 0.3 * rough(stage, rng.uniform(1.7, 2.1), int(rng.integers(1, 4))), 0.02, 2)
         if trees and (k == layers - 1 or rng.random() < 0.5):
             height += tree_line(stage, trees, distance, rng.uniform(6, 16))
         high = tuple(c * rng.uniform(0.6, 1.3) for c in colour)
@@ -50,25 +51,27 @@ def tree_line(stage: Stage, kind: str, distance: float, height: float) -> Line:
     make = conifers if kind == "conifer" else round_crowns
     size = height / distance
     line = make(stage.rng, size, max(size * stage.rng.uniform(0.25, 0.7), 0.0012))
-    gaps = np.clip(0.8 + _rough(stage, 1.2, 2), 0.0, 1.0)
+    gaps = np.clip(0.8 + rough(stage, 1.2, 2), 0.0, 1.0)
     return np.asarray(line * gaps)
 
 
 def wood(stage: Stage, kind: str, distance: float, height: float) -> None:
     """A wood's edge all around."""
     rng = stage.rng
-    line = tree_line(stage, kind, distance, height) + height * 0.25 / distance * np.clip(1 + _rough(stage, 1.3, 3), 0, 2)
+    line = tree_line(stage, kind, distance, height) + height * 0.25 / distance * np.clip(1 + rough(stage, 1.3, 3), 0, 2)
     tint = rng.uniform(0.6, 1.5)
     low = tuple(c * tint * 0.6 for c in GREEN)
     high = tuple(c * tint * 1.3 for c in GREEN)
     stage.ridges.append(Ridge(Skyline(line), distance, low, high, stage.texture, 0.8, rng.uniform(0.05, 0.12)))  # type: ignore[arg-type]
 
 
-def far_town(stage: Stage, degrees: float, cover: float, night: float) -> None:
+def far_town(stage: Stage, degrees: float, cover: float) -> None:
     """Blocks and towers on the horizon."""
     rng = stage.rng
     for distance in (2500.0, 1200.0, 600.0):
         line = town(rng, np.radians(degrees) * rng.uniform(0.5, 1.0), cover) + np.radians(0.15)
         grey = rng.uniform(0.15, 0.5)
         low, high = (grey, grey, grey * 1.02), (grey * 1.2, grey * 1.12, grey)
-        stage.ridges.append(Ridge(Skyline(line), distance, low, high, stage.texture, 0.2, 0.02, night * rng.uniform(0.05, 0.3)))
+        stage.ridges.append(
+            Ridge(Skyline(line), distance, low, high, stage.texture, 0.2, 0.02, stage.night * rng.uniform(0.05, 0.3))
+        )

@@ -59,9 +59,9 @@ class Light:
 
 
 def round_sides(light: Light, axis: Vectors, middle: Vectors, albedo: NDArray[np.floating]) -> tuple[Floats, Floats]:
-    """Radiance of the two visible flanks of N round strokes (axis and middle N×3, albedo N×3 or 3), as capsules order them.
+    """Radiance of the two visible flanks of N round strokes (axis and middle N×3, albedo N×3 or 3).
 
-    The flank at ``Y = +r`` looks along ``middle × axis``, half turned to the camera.
+    They come as capsules order them; the flank at ``Y = +r`` looks along ``middle × axis``, half turned to the camera.
     """
     out = []
     toward = -middle / np.maximum(np.sqrt((middle**2).sum(1, keepdims=True)), 1e-9)

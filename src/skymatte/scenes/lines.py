@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,7 +46,7 @@ def pole_line(stage: Stage, start: Vectors, step: Vectors, count: int, height: f
             stage.line(np.array([pin, pin + np.array([0, 0, 0.25])]), 0.035, (0.3, 0.25, 0.2))
         tops.append(arm + np.array([0, 0, 0.25]))
     sag = rng.uniform(0.3, 1.3)
-    for a, b in zip(tops[:-1], tops[1:], strict=True):
+    for a, b in pairwise(tops):
         for o in offsets:
             wire(stage, a + across * o, b + across * o, sag, radius)
 

@@ -1,4 +1,4 @@
-"""Periodic fractal noise by spectral synthesis (Peitgen & Saupe, *The Science of Fractal Images*, 1988, section 2.5)."""
+"""Periodic fractal noise by spectral synthesis (Peitgen & Saupe, *The Science of Fractal Images*, 1988, 2.5)."""
 
 from __future__ import annotations
 
@@ -49,4 +49,5 @@ def remap(texture: Floats, x: Floats, y: Floats, *, wrap: bool = False) -> Float
     grid = flat.reshape(2, rows, columns)
     border = cv2.BORDER_WRAP if wrap else cv2.BORDER_REPLICATE
     out = np.asarray(cv2.remap(texture, grid[0], grid[1], cv2.INTER_LINEAR, borderMode=border))
-    return out.reshape((rows * columns,) + texture.shape[2:])[:n].reshape(shape + texture.shape[2:])
+    values = out.reshape((rows * columns, *texture.shape[2:]))[:n]
+    return np.asarray(values.reshape(shape + texture.shape[2:]), np.float32)

@@ -3,8 +3,8 @@
 An equirectangular pixel (row ``y``, column ``x``) is the cell of azimuths ``2π·[x, x+1]/W`` and elevations
 ``π/2 − π·[y, y+1]/H``.  Directions are ``(cos e · cos a, cos e · sin a, sin e)``: z is up, azimuth grows to the right.
 
-Coverage is measured with the 64 points of a Hammersley set, which is a (0, 6, 2)-net in base 2 (Niederreiter, *Random
-Number Generation and Quasi-Monte Carlo Methods*, 1992, section 4.1): every column strip and every row strip of width
+Coverage is measured with the 64 points of a Hammersley set, which is a (0, 6, 2)-net in base 2 (Niederreiter,
+*Random Number Generation and Quasi-Monte Carlo Methods*, 1992, section 4.1): every column strip and every row strip of width
 1/64 holds exactly one point, so a strip parallel to an axis is measured with an error below 1/64 however thin it is, and
 a slanted edge with an error below about 3/64.  The 64 answers of a pixel are the bits of one ``uint64``: the union of
 shapes is a bitwise or, so shapes that overlap inside a pixel are counted once.
@@ -29,7 +29,7 @@ FULL = np.uint64(0xFFFFFFFFFFFFFFFF)
 def _net() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     i = np.arange(SAMPLES)
     reversed_bits = sum(((i >> k) & 1) << (5 - k) for k in range(6))
-    return (i + 0.5) / SAMPLES, (reversed_bits + 0.5) / SAMPLES
+    return (i + 0.5) / SAMPLES, (np.asarray(reversed_bits) + 0.5) / SAMPLES
 
 
 NET_X, NET_Y = _net()
@@ -50,7 +50,7 @@ def unit(vectors: NDArray[np.floating]) -> NDArray[np.float64]:
     """Vectors of any shape (..., 3), scaled to length 1; zero stays zero."""
     vectors = np.asarray(vectors, np.float64)
     length = np.sqrt((vectors * vectors).sum(axis=-1, keepdims=True))
-    return vectors / np.maximum(length, 1e-30)
+    return np.asarray(vectors / np.maximum(length, 1e-30), np.float64)
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,11 @@ class Block:
 
     @cached_property
     def azimuth(self) -> NDArray[np.float64]:
-        return (np.arange(self.width) + 0.5) * (2.0 * np.pi / self.width)
+        return np.asarray((np.arange(self.width) + 0.5) * (2.0 * np.pi / self.width), np.float64)
 
     @cached_property
     def elevation(self) -> NDArray[np.float64]:
-        return np.pi / 2 - (np.arange(self.row0, self.row1) + 0.5) * (np.pi / self.height)
+        return np.asarray(np.pi / 2 - (np.arange(self.row0, self.row1) + 0.5) * (np.pi / self.height), np.float64)
 
     @cached_property
     def directions(self) -> Floats:

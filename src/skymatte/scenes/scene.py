@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skymatte.scenes import noise, places, towns, weather
+from skymatte.scenes import noise, places, towns, vistas, weather
 from skymatte.scenes.capsules import Capsules
 from skymatte.scenes.ground import MATERIALS, Ground, Road
 from skymatte.scenes.light import Light
@@ -19,10 +19,11 @@ from skymatte.scenes.skyline import Skyline
 from skymatte.scenes.solids import Solid
 from skymatte.scenes.stage import Stage
 
-Build = Callable[[Stage, float], tuple[Road, ...]]
+Build = Callable[[Stage], tuple[Road, ...]]
 
 # name: (odds, what lies on the ground, builder)
 PLACES: dict[str, tuple[float, tuple[str, ...], Build]] = {
+    "valley": (0, ("grass",), vistas.valley),
     "hills": (9, ("grass", "dry grass", "soil", "gravel"), places.hills),
     "mountains": (6, ("grass", "dry grass", "gravel", "snow", "water"), places.mountains),
     "forest": (9, ("soil", "grass", "dry grass", "snow"), places.forest),
@@ -39,6 +40,9 @@ PLACES: dict[str, tuple[float, tuple[str, ...], Build]] = {
     "bridge": (4, ("grass", "gravel", "concrete", "water"), towns.under_bridge),
     "ruins": (4, ("dry grass", "soil", "grass", "paving"), towns.ruins),
     "palms": (4, ("sand", "paving", "grass", "water"), towns.palms),
+    "summit": (4, ("gravel", "grass", "snow", "concrete", "dry grass"), vistas.summit),
+    "meadow": (5, ("grass", "dry grass", "soil"), vistas.meadow),
+    "room": (3, ("concrete", "paving"), vistas.room),
     "porch": (4, ("paving", "grass", "concrete"), towns.porch),
 }
 
@@ -71,8 +75,10 @@ class Scene:
 
     @staticmethod
     def from_seed(seed: int) -> Scene:
-        """The scene of a seed: the same for the same seed, whatever the size it is rendered at."""
+        """The scene of a seed: the same whatever size it is rendered at; seed 0 is composed by hand."""
         rng = np.random.default_rng(seed)
+        if seed == 0:
+            return compose(rng, "valley", weather.make(rng, "cumulus", height=36, azimuth=262))
         odds = np.array([p[0] for p in PLACES.values()])
         name = list(PLACES)[int(rng.choice(len(PLACES), p=odds / odds.sum()))]
         return compose(rng, name, weather.draw(rng))
@@ -87,8 +93,8 @@ def compose(rng: np.random.Generator, name: str, sky: weather.Weather) -> Scene:
         eye = 1.6
     texture = noise.tile(rng, 512, 1.05, 4)
     light = _light(rng, sky, material, eye)
-    stage = Stage(rng, light, texture, -eye)
-    roads = build(stage, sky.night)
+    stage = Stage(rng, light, texture, -eye, sky.night)
+    roads = build(stage)
     if material == "water":
         roads = ()
     shadow = shadow_map(light.sun, eye, stage.solids, *stage.shadow_casters())
@@ -99,7 +105,7 @@ def compose(rng: np.random.Generator, name: str, sky: weather.Weather) -> Scene:
         sky=sky.sky,
         light=light,
         ground=Ground(eye, material, texture, shadow, waves, roads),
-        plain=Skyline.level(0.0),
+        plain=stage.plain,
         ridges=tuple(sorted(stage.ridges, key=lambda r: r.distance)),
         solids=tuple(sorted(stage.solids, key=lambda s: s.distance)),
         strokes=stage.all_strokes(),

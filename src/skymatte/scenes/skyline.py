@@ -37,7 +37,7 @@ class Skyline:
 
 def azimuths() -> NDArray[np.float64]:
     """The azimuths of the corners."""
-    return np.arange(CORNERS) * (2 * np.pi / CORNERS)
+    return np.asarray(np.arange(CORNERS) * (2 * np.pi / CORNERS), np.float64)
 
 
 def cover(skyline: Skyline, canvas: Canvas) -> tuple[Indices, Bits]:

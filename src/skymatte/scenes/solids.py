@@ -100,13 +100,12 @@ def _window(solid: Solid, block: Block) -> tuple[int, int, int, int]:
     row1 = int(np.clip(np.ceil((np.pi / 2 - bottom) * scale + slack), block.row0, block.row1))
     middle = solid.vertices.mean(0)
     centre = np.arctan2(middle[1], middle[0])
-    a = np.arctan2(d[:, 1], d[:, 0])
-    off = (a - centre + np.pi) % (2 * np.pi) - np.pi
+    off = (np.arctan2(d[:, 1], d[:, 0]) - centre + np.pi) % (2 * np.pi) - np.pi
     if any(inside) or off.max() - off.min() > 0.9 * np.pi or max(abs(top), abs(bottom)) > 1.5:
         return row0 - block.row0, row1 - block.row0, 0, block.width
-    scale = block.width / (2 * np.pi)
-    left = int(np.floor((centre + off.min()) * scale) - 2)
-    right = int(np.ceil((centre + off.max()) * scale) + 2)
+    across = block.width / (2 * np.pi)
+    left = int(np.floor((centre + off.min()) * across) - 2)
+    right = int(np.ceil((centre + off.max()) * across) + 2)
     return row0 - block.row0, row1 - block.row0, left, min(right, left + block.width)
 
 

@@ -13,6 +13,7 @@ from skymatte.scenes.facade import Facade
 from skymatte.scenes.light import Light, round_sides
 from skymatte.scenes.ridges import Ridge
 from skymatte.scenes.sampling import Floats, unit
+from skymatte.scenes.skyline import Skyline
 from skymatte.scenes.solids import Solid, prism, pyramid
 
 Vectors = NDArray[np.float64]
@@ -23,12 +24,16 @@ _MOST_LEAVES = 36000
 
 @dataclass
 class Stage:
-    """What stands on the plain.  Positions are metres from the camera; ``floor`` is the z of the plain."""
+    """What stands on the plain.  Positions are metres from the camera; ``floor`` is the z of the plain; ``night``
+    0…1 is how much artificial light is on; everything below ``plain`` is ground.
+    """
 
     rng: np.random.Generator
     light: Light
     texture: Floats
     floor: float
+    night: float = 0.0
+    plain: Skyline = field(default_factory=lambda: Skyline.level(0.0))
     solids: list[Solid] = field(default_factory=list)
     strokes: list[Capsules] = field(default_factory=list)
     ridges: list[Ridge] = field(default_factory=list)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from skymatte.scenes.canvas import Canvas
@@ -60,7 +62,7 @@ def _sample_bits(caps: Shapes, index: Indices, block: Block) -> Bits:
         some = caps.take(part)
         d = block.sample_directions(index[part])
         w = np.maximum(_dot(d, some.m), np.float32(1e-6))
-        x, y = _dot(d, some.u) / w, _dot(d, some.n) / w
+        x, y = np.divide(_dot(d, some.u), w), np.divide(_dot(d, some.n), w)
         out[part] = pack(some.contains(x, y))
     return out
 
@@ -85,7 +87,7 @@ def _batches(caps: Shapes, block: Block) -> list[slice]:
     batch = (np.cumsum(pixels.astype(np.float64)) // _PAIRS).astype(np.int64)
     edges = np.flatnonzero(np.diff(batch)) + 1
     bounds = [0, *edges.tolist(), len(caps)]
-    return [slice(a, b) for a, b in zip(bounds[:-1], bounds[1:], strict=True) if b > a]
+    return [slice(a, b) for a, b in pairwise(bounds) if b > a]
 
 
 def _touching(caps: Shapes, canvas: Canvas) -> tuple[Indices, Indices, Floats, Floats]:

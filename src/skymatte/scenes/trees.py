@@ -159,7 +159,7 @@ def leaves(
     spread: float,
     albedo: NDArray[np.floating],
 ) -> Capsules:
-    """``each`` leaves around each tip, ``angle`` radians long but at least 5 cm, lit from both sides (they let light through)."""
+    """``each`` leaves around each tip, ``angle`` radians long but at least 5 cm, lit from both sides."""
     at = np.repeat(tips, each, axis=0)
     middle = at + rng.normal(0, spread, at.shape)
     axis = unit(rng.normal(0, 1, at.shape) + np.array([0, 0, -0.4]))

@@ -30,9 +30,7 @@ def draw(rng: np.random.Generator) -> Weather:
     return make(rng, kind)
 
 
-def make(
-    rng: np.random.Generator, kind: str, *, height: float | None = None, azimuth: float | None = None
-) -> Weather:
+def make(rng: np.random.Generator, kind: str, *, height: float | None = None, azimuth: float | None = None) -> Weather:
     """Weather of a kind; ``height`` and ``azimuth`` of the sun in degrees."""
     low, high = {"low sun": (4, 14), "sunset": (-0.3, 4), "dusk": (-7, -1.5)}.get(kind, (16, 68))
     up = rng.uniform(low, high) if height is None else height
@@ -41,7 +39,9 @@ def make(
     if kind == "night":
         return _night(rng, sun)
     haze = {"hazy": rng.uniform(7, 18), "clear": rng.uniform(0.8, 3), "fog": 8.0}.get(kind, rng.uniform(1, 5))
-    veil = {"overcast": rng.uniform(0.96, 1.0), "fog": rng.uniform(0.97, 1.0), "broken": rng.uniform(0, 0.4)}.get(kind, 0.0)
+    veil = {"overcast": rng.uniform(0.96, 1.0), "fog": rng.uniform(0.97, 1.0), "broken": rng.uniform(0, 0.4)}.get(
+        kind, 0.0
+    )
     clear = {
         "fog": 10 ** rng.uniform(1.7, 2.8),
         "hazy": 10 ** rng.uniform(3.2, 3.9),
