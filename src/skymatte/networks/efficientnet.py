@@ -32,6 +32,19 @@ def _padding(kernel: int, stride: int) -> nn.Module:
     return nn.ZeroPad2d((before, after, before, after)) if before != after else nn.Identity()
 
 
+class Depthwise(nn.Conv2d):
+    """A depthwise convolution that stays in float32 under mixed precision: its bfloat16 gradient is slow on CPUs."""
+
+    def __init__(self, channels: int, kernel: int, stride: int, padding: int) -> None:
+        super().__init__(channels, channels, kernel, stride, padding, groups=channels, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.dtype is not torch.bfloat16:
+            return super().forward(x)
+        with torch.autocast("cpu", enabled=False):
+            return super().forward(x.float()).to(x.dtype)
+
+
 class InvertedResidual(nn.Module):
     """MBConv block without squeeze-excitation: expand 1×1, depthwise k×k, project 1×1, residual where shapes agree."""
 
@@ -44,7 +57,7 @@ class InvertedResidual(nn.Module):
         padding = kernel // 2 if stride == 1 else 0
         layers += [
             _padding(kernel, stride) if stride > 1 else nn.Identity(),
-            nn.Conv2d(hidden, hidden, kernel, stride, padding, groups=hidden, bias=False),
+            Depthwise(hidden, kernel, stride, padding),
             _batch_norm(hidden),
             nn.ReLU6(inplace=True),
             nn.Conv2d(hidden, outputs, 1, bias=False),

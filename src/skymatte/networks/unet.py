@@ -47,8 +47,13 @@ class SkyNet(nn.Module):
 
     multiple = 32
 
-    def __init__(self, widths: tuple[int, int, int, int, int] = (160, 96, 64, 48, 32)) -> None:
+    def __init__(
+        self, mean: float = 0.0, deviation: float = 1.0, widths: tuple[int, int, int, int, int] = (128, 80, 56, 40, 24)
+    ) -> None:
+        """``mean`` and ``deviation`` standardise the encoded input inside the network, so that a model file needs no more."""
         super().__init__()
+        self.register_buffer("mean", torch.tensor(mean))
+        self.register_buffer("deviation", torch.tensor(deviation))
         self.encoder = EfficientNetLite0()
         skips = self.encoder.channels
         self.context = PyramidContext(skips[4], widths[0])
@@ -61,6 +66,7 @@ class SkyNet(nn.Module):
         self.head = nn.Sequential(_convolution(widths[4] + 12, widths[4]), nn.Conv2d(widths[4], 4, 3, padding=1))
 
     def forward(self, x: Tensor) -> Tensor:
+        x = (x - self.mean) / self.deviation
         features = self.encoder(x)
         y = self.context(features[4])
         for level, block in enumerate(self.up):

@@ -1,0 +1,115 @@
+"""Thin and small things drawn over a view with their coverage known: wires, poles, branches, birds."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from skymatte.datasets.views import View
+
+Array = NDArray[np.float32]
+
+_SUPERSAMPLING = 4
+
+
+def _stroke(canvas: NDArray[np.uint8], points: NDArray[np.float64], thickness: float) -> None:
+    scaled = np.rint(points * _SUPERSAMPLING).astype(np.int32)
+    cv2.polylines(canvas, [scaled.reshape(-1, 1, 2)], False, 255, max(1, int(round(thickness * _SUPERSAMPLING))))
+
+
+def _wires(canvas: NDArray[np.uint8], rng: np.random.Generator, width: int, height: int) -> None:
+    start, end = np.array([-5.0, rng.uniform(0, height)]), np.array([width + 5.0, rng.uniform(0, height)])
+    if rng.random() < 0.2:
+        start, end = start[::-1].copy(), end[::-1].copy()
+    t = np.linspace(0, 1, 24)[:, None]
+    sag, gap, thickness = rng.uniform(0, 0.12) * height, rng.uniform(2, 20), rng.choice([0.25, 0.5, 1.0, 1.5, 2.5])
+    for strand in range(int(rng.integers(1, 6))):
+        line = start * (1 - t) + end * t
+        line[:, 1] += sag * 4 * (t * (1 - t))[:, 0] + strand * gap
+        _stroke(canvas, line, thickness)
+
+
+def _pole(canvas: NDArray[np.uint8], rng: np.random.Generator, width: int, height: int) -> None:
+    x, top = rng.uniform(0, width), rng.uniform(0, 0.8) * height
+    foot = np.array([x + rng.normal(0, 3), height + 5.0])
+    head = np.array([x, top])
+    _stroke(canvas, np.array([foot, head]), rng.uniform(0.7, 6))
+    if rng.random() < 0.6:
+        arm = rng.uniform(4, 30) * rng.choice([-1, 1])
+        _stroke(canvas, np.array([head, head + [arm, rng.uniform(-4, 4)]]), rng.uniform(0.5, 3))
+
+
+def _branch(
+    canvas: NDArray[np.uint8], rng: np.random.Generator, foot: NDArray[np.float64], angle: float, length: float
+) -> None:
+    tip = foot + length * np.array([np.cos(angle), np.sin(angle)])
+    _stroke(canvas, np.array([foot, (foot + tip) / 2 + rng.normal(0, length / 15, 2), tip]), max(0.25, length / 18))
+    if length > 5:
+        for _ in range(int(rng.integers(2, 4))):
+            _branch(
+                canvas,
+                rng,
+                foot + (tip - foot) * rng.uniform(0.4, 1),
+                angle + rng.normal(0, 0.6),
+                length * rng.uniform(0.45, 0.75),
+            )
+
+
+def _tree(canvas: NDArray[np.uint8], rng: np.random.Generator, width: int, height: int) -> None:
+    side = int(rng.integers(4))
+    along = rng.uniform(0, 1)
+    foot = np.array(
+        [(along * width, height), (along * width, 0.0), (0.0, along * height), (width, along * height)][side], float
+    )
+    angle = np.array([-np.pi / 2, np.pi / 2, 0, np.pi])[side] + rng.normal(0, 0.4)
+    _branch(canvas, rng, foot, float(angle), rng.uniform(0.15, 0.5) * height)
+
+
+def _birds(canvas: NDArray[np.uint8], rng: np.random.Generator, width: int, height: int) -> None:
+    for _ in range(int(rng.integers(1, 12))):
+        centre, span = rng.uniform(0, 1, 2) * (width, height), rng.uniform(1, 8)
+        lift = rng.uniform(-0.4, 0.6) * span
+        _stroke(
+            canvas,
+            np.array([centre + (-span, -lift), centre, centre + (span, -lift)]),
+            rng.uniform(0.5, span / 3 + 0.5),
+        )
+
+
+def _sheets(canvas: NDArray[np.uint8], rng: np.random.Generator, width: int, height: int) -> None:
+    """Umbrellas, balloons, banners, awnings: whole shapes against the sky, mostly in its upper part."""
+    for _ in range(int(rng.integers(1, 9))):
+        centre = rng.uniform(0, 1, 2) * (width, 0.6 * height)
+        angles = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(3, 14))))
+        radius = rng.uniform(3, 28) * rng.uniform(0.8, 1.2, (len(angles), 1))
+        outline = centre + radius * np.stack((np.cos(angles), rng.uniform(0.3, 1) * np.sin(angles)), 1)
+        cv2.fillPoly(canvas, [np.rint(outline * _SUPERSAMPLING).astype(np.int32)], 255)
+
+
+_KINDS = (_wires, _pole, _tree, _birds, _sheets)
+_SHARES = (0.36, 0.22, 0.22, 0.08, 0.12)
+
+
+def draw_occluder(view: View, rng: np.random.Generator) -> None:
+    """Draw one random thing over ``view`` in place: pixels mix in linear light by exact coverage (4×4 samples a pixel).
+
+    Its colour is dark to mid against the sky, now and then lit brighter than what stands behind.
+    """
+    height, width = view.sky.shape
+    canvas = np.zeros((height * _SUPERSAMPLING, width * _SUPERSAMPLING), np.uint8)
+    draw = _KINDS[int(rng.choice(len(_KINDS), p=_SHARES))]
+    draw(canvas, rng, width, height)
+    cover = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    if rng.random() < 0.3:
+        cover = cv2.GaussianBlur(cover, (0, 0), rng.uniform(0.4, 1.0))
+    behind = view.pixels[view.sky > 0.5] if (view.sky > 0.5).any() else view.pixels.reshape(-1, 3)
+    level = float(np.median(behind)) * 2 ** rng.uniform(-6, -0.5 if rng.random() < 0.8 else 1.0)
+    colour = (
+        level
+        * np.exp(rng.normal(0, 0.2, 3))
+        * np.linspace(rng.uniform(0.5, 1.5), rng.uniform(0.5, 1.5), height)[:, None, None]
+    ).astype(np.float32)
+    view.pixels = view.pixels * (1 - cover[..., None]) + colour * cover[..., None]
+    view.sky = view.sky * (1 - cover)
+    view.weight = np.maximum(view.weight, (cover > 0.5).astype(np.float32))

@@ -1,0 +1,95 @@
+"""A trained network as an ONNX file with its card inside, checked against torch before it is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from torch import Tensor, nn
+
+from skymatte.errors import ModelError
+from skymatte.networks.unet import SkyNet
+from skymatte.picture.atomic import replacing
+from skymatte.runtime.card import METADATA_KEY, ModelCard
+
+_TOLERANCE = 1e-3
+_CHECKED_SIZES = ((256, 256), (64, 160))
+
+
+class _Probability(nn.Module):
+    """The network with its sigmoid: what the file computes."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, picture: Tensor) -> Tensor:
+        probability: Tensor = self.network(picture).sigmoid()
+        return probability
+
+
+def load_network(checkpoint: Path) -> SkyNet:
+    """The averaged weights of a checkpoint, ready for inference.
+
+    Raises:
+        ModelError: the file is no checkpoint of this network.
+    """
+    network = SkyNet()
+    try:
+        network.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["average"])
+    except Exception as error:
+        raise ModelError(f"{checkpoint}: not a checkpoint of `skymatte train`: {error}") from None
+    return network.eval()
+
+
+def export(network: SkyNet, card: ModelCard, target: Path) -> float:
+    """Write ``target``: input ``picture`` N×3×H×W float32, output ``sky`` N×1×H×W float32 in [0, 1], sizes dynamic.
+
+    Returns:
+        The largest difference in probability between ONNX Runtime and torch over two sizes of random input.
+
+    Raises:
+        ModelError: it is above 1e-3; nothing is written.
+    """
+    wrapped = _Probability(network).eval()
+    height, width = (torch.export.Dim(name, min=1, max=512) * network.multiple for name in ("rows", "columns"))
+    program = torch.onnx.export(
+        wrapped,
+        (torch.zeros(2, 3, 64, 96),),
+        dynamo=True,
+        input_names=["picture"],
+        output_names=["sky"],
+        dynamic_shapes=({0: torch.export.Dim("batch", min=1, max=1024), 2: height, 3: width},),
+        verbose=False,
+    )
+    if program is None:
+        raise ModelError("torch.onnx.export gave no program")
+    model = program.model_proto
+    del model.metadata_props[:]
+    for node in model.graph.node:
+        # The exporter notes where in the source tree each node came from; that is nobody's business but ours.
+        del node.metadata_props[:]
+        node.doc_string = ""
+    onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
+    difference = _difference(wrapped, model.SerializeToString())
+    if difference > _TOLERANCE:
+        raise ModelError(f"{target}: ONNX Runtime differs from torch by {difference:.2g} in probability; not written")
+    with replacing(target) as temporary:
+        onnx.save(model, str(temporary))
+    return difference
+
+
+def _difference(wrapped: nn.Module, content: bytes) -> float:
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    worst = 0.0
+    generator = torch.Generator().manual_seed(0)
+    for height, width in _CHECKED_SIZES:
+        picture = torch.rand(1, 3, height, width, generator=generator)
+        with torch.inference_mode():
+            ours = wrapped(picture).numpy()
+        theirs = session.run(["sky"], {"picture": picture.numpy()})[0]
+        worst = max(worst, float(np.abs(ours - np.asarray(theirs)).max()))
+    return worst
