@@ -34,13 +34,10 @@ def train(
 ) -> None:
     """Train a model from a recipe; stopped runs go on where they were."""
     _need_torch()
-    import torch
-
     from skymatte.training.recipe import load_recipe
     from skymatte.training.run import train_recipe
 
-    torch.set_num_threads(threads)
-    train_recipe(load_recipe(recipe), data, output, workers=workers, report=_report)
+    train_recipe(load_recipe(recipe), data, output, workers=workers, threads=threads, report=_report)
 
 
 def export(

@@ -50,8 +50,8 @@ def predict_small(small: Array, projection: Projection, predict: Predict, encodi
     side = min(side, width)
     encoded = encode(encoding, small)
     if side:
-        encoded = cv2.copyMakeBorder(encoded, 0, 0, side, side, cv2.BORDER_WRAP)
+        encoded = np.asarray(cv2.copyMakeBorder(encoded, 0, 0, side, side, cv2.BORDER_WRAP), np.float32)
     bottom, right = -encoded.shape[0] % multiple, -encoded.shape[1] % multiple
     if bottom or right:
-        encoded = cv2.copyMakeBorder(encoded, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
+        encoded = np.asarray(cv2.copyMakeBorder(encoded, 0, bottom, 0, right, cv2.BORDER_REPLICATE), np.float32)
     return np.ascontiguousarray(predict(encoded)[:height, side : side + width])

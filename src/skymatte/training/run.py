@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import torch
+
 from skymatte import __version__
 from skymatte.datasets.sources import Source, read_manifest, read_video_frames, render_scenes
 from skymatte.errors import InputError
@@ -43,8 +45,11 @@ def _check(data: Path) -> None:
         raise InputError(f"{data}: holds no hdri/manifest.csv; name the data folder with --data")
 
 
-def train_recipe(recipe: Recipe, data: Path, folder: Path, *, workers: int, report: Callable[[str], None]) -> None:
+def train_recipe(
+    recipe: Recipe, data: Path, folder: Path, *, workers: int, threads: int, report: Callable[[str], None]
+) -> None:
     """Train to the end, or go on where ``folder`` stopped, and write ``folder/NAME.onnx`` from the best checkpoint."""
+    torch.set_num_threads(threads)
     report(f"{recipe.name}: reading {data} and rendering {recipe.data.scenes} scenes")
     sources, validation = training_sources(recipe, data), validation_sources(data)
     report(f"{recipe.name}: {len(sources)} training pictures, {len(validation)} validation pictures")
