@@ -2,9 +2,10 @@
 
 Single scattering is integrated along each view ray as in Nishita et al., *Display of the Earth Taking into Account
 Atmospheric Scattering*, SIGGRAPH 1993, section 3; the coefficients of air, aerosol and ozone are those of Hillaire,
-*A Scalable and Production Ready Sky and Atmosphere Rendering Technique*, EGSR 2020, table 1.  Light scattered more
-than once is taken as isotropic and proportional to the sunlight that reaches the scattering point (the idea of Hillaire's
-section 5.5, with one constant instead of the series).  The table depends on the sun's height, not on the picture's size.
+*A Scalable and Production Ready Sky and Atmosphere Rendering Technique*, EGSR 2020, table 1. Light scattered more
+than once is taken as isotropic and proportional to the sunlight that reaches the scattering point (the idea of
+Hillaire's section 5.5, with one constant instead of the series). The table depends on the sun's height, not on the
+picture's size.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class CloudLayer:
         towards = self._field(x + sun[0] * shift, y + sun[1] * shift, detail)
         blocking = np.clip((towards - self.threshold) / self.softness, 0, 2.5)
         own = np.clip((field - self.threshold) / self.softness, 0, 2.5)
-        lit = np.exp(-0.75 * blocking) * (1 - self.darkness * np.clip(own * 0.45, 0, 0.9))
+        lit = np.exp(-0.85 * blocking) * (1 - self.darkness * np.clip(own * 0.4, 0, 0.9)) * 1.15
         return np.asarray(opacity), np.asarray(lit), np.asarray(ray)
 
 

@@ -51,18 +51,17 @@ class Facade:
         level = np.abs(normal[:, 2]) > 0.9
         u = np.asarray(np.where(level, point[:, 0], u), np.float32)
         v = np.asarray(np.where(level, point[:, 1], v), np.float32)
-        wear = noise.look_up(texture, u / 9.0, v / 7.0) + 0.6 * noise.look_up(texture, u / 2.1, v / 1.7)
+        wear = 0.5 * noise.look_up(texture, u / 19.0, v / 11.0) + 0.5 * noise.look_up(texture, u / 2.1, v / 1.7)
         albedo = np.asarray(self.albedo, np.float32) * np.clip(1 + self.dirt * wear, 0.3, 1.7)[:, None]
         foot = np.asarray(pixel * distance / np.maximum(np.abs((d * normal).sum(1)), 0.05), np.float32)
         if self.joints:
             albedo = albedo * (1 - 0.35 * self._joints(u, v, foot))[:, None]
         shelter = 1 - 0.35 * np.exp(-np.maximum(v, 0) / 1.5)
-        colour: Floats = (
-            albedo * light.irradiance(normal, point) * np.where(level, 1, shelter)[:, None] / np.float32(np.pi)
-        )
+        lit = light.irradiance(normal, point) * np.where(level, 1, shelter)[:, None]
+        colour = np.asarray(albedo * lit / np.pi, np.float32)
         if self.pitch[0] > 0:
             colour = self._windows(colour, light, normal, d, (u, v), foot, ~level)
-        return light.through_air(np.asarray(colour, np.float32), distance, d)
+        return light.through_air(colour, distance, d)
 
     def _joints(self, u: Floats, v: Floats, foot: Floats) -> Floats:
         lines = np.maximum(_pulse(v / self.joints, 0.12, foot / self.joints), 0)

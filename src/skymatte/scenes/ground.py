@@ -47,6 +47,7 @@ class Ground:
         eye: metres.
         material: key of :data:`MATERIALS`.
         texture: repeating noise tile.
+        grain: a finer one without long waves.
         shadow: square map of ±SHADOW_REACH metres, 1 = in shadow.
         waves: slope of water waves.
         roads: strips that lie on it.
@@ -55,6 +56,7 @@ class Ground:
     eye: float
     material: str
     texture: Floats
+    grain: Floats
     shadow: Floats
     waves: float = 0.02
     roads: tuple[Road, ...] = ()
@@ -92,10 +94,10 @@ class Ground:
     def _mixed(self, material: str, point: Floats, foot: Floats) -> Floats:
         low, high = (np.asarray(c, np.float32) for c in MATERIALS[material])
         x, y = point[:, 0], point[:, 1]
-        mix = 0.5 + 0.14 * noise.look_up(self.texture, x / 310, y / 310) * self._fade(30, foot)
-        mix = mix + 0.13 * noise.look_up(self.texture, x / 37, y / 37) * self._fade(1.5, foot)
-        mix = mix + 0.15 * noise.look_up(self.texture, y / 5.1, x / 5.1) * self._fade(0.12, foot)
-        mix = mix + 0.17 * noise.look_up(self.texture, x / 1.3, y / 1.3) * self._fade(0.03, foot)
+        mix = 0.5 + 0.10 * noise.look_up(self.texture, x / 310, y / 310) * self._fade(30, foot)
+        mix = mix + 0.09 * noise.look_up(self.texture, x / 37, y / 37) * self._fade(1.5, foot)
+        mix = mix + 0.16 * noise.look_up(self.grain, y / 9.1, x / 9.1) * self._fade(0.15, foot)
+        mix = mix + 0.24 * noise.look_up(self.grain, x / 2.3, y / 2.3) * self._fade(0.04, foot)
         return np.asarray(low + (high - low) * np.clip(mix, -0.3, 1.4)[:, None], np.float32)
 
     def _lay(self, colour: Floats, road: Road, point: Floats, foot: Floats) -> None:

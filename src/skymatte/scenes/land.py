@@ -24,11 +24,12 @@ def mountains(stage: Stage, degrees: float, *, snow: bool = False, rock: Colour 
     """A far range, and a nearer and lower one before it."""
     rng = stage.rng
     for far, part, distance in ((True, 1.0, rng.uniform(9e3, 25e3)), (False, 0.55, rng.uniform(3e3, 7e3))):
-        jagged = rough(stage, rng.uniform(1.25, 1.5), int(rng.integers(2, 6)))
-        height = np.radians(degrees) * part * np.clip(0.62 + 0.3 * jagged, 0.08, 2.0)
+        jagged = rough(stage, rng.uniform(1.6, 1.9), int(rng.integers(3, 8)))
+        sharp = 1.25 - 0.75 * np.abs(jagged) + 0.22 * rough(stage, 1.35, 12)
+        height = np.radians(degrees) * part * np.clip(0.75 * sharp, 0.06, 2.0)
         high = SNOW if snow or (far and rng.random() < 0.5) else rock
         low = (0.10, 0.10, 0.07) if not snow else (0.55, 0.56, 0.58)
-        stage.ridges.append(Ridge(Skyline(height), distance, low, high, stage.texture, 0.8, rng.uniform(0.35, 0.7)))
+        stage.ridges.append(Ridge(Skyline(height), distance, low, high, stage.relief, 0.8, rng.uniform(0.35, 0.7)))
 
 
 def hills(stage: Stage, degrees: float, colour: Colour, *, layers: int = 3, trees: str = "") -> None:
@@ -42,7 +43,7 @@ def hills(stage: Stage, degrees: float, colour: Colour, *, layers: int = 3, tree
             height += tree_line(stage, trees, distance, rng.uniform(6, 16))
         high = tuple(c * rng.uniform(0.6, 1.3) for c in colour)
         low = tuple(c * rng.uniform(0.6, 1.3) for c in colour)
-        ridge = Ridge(Skyline(height), distance, low, high, stage.texture, 0.35, rng.uniform(0.15, 0.4))  # type: ignore[arg-type]
+        ridge = Ridge(Skyline(height), distance, low, high, stage.relief, 0.35, rng.uniform(0.15, 0.4))  # type: ignore[arg-type]
         stage.ridges.append(ridge)
 
 
@@ -62,7 +63,7 @@ def wood(stage: Stage, kind: str, distance: float, height: float) -> None:
     tint = rng.uniform(0.6, 1.5)
     low = tuple(c * tint * 0.6 for c in GREEN)
     high = tuple(c * tint * 1.3 for c in GREEN)
-    stage.ridges.append(Ridge(Skyline(line), distance, low, high, stage.texture, 0.8, rng.uniform(0.05, 0.12)))  # type: ignore[arg-type]
+    stage.ridges.append(Ridge(Skyline(line), distance, low, high, stage.relief, 0.8, rng.uniform(0.05, 0.12)))  # type: ignore[arg-type]
 
 
 def far_town(stage: Stage, degrees: float, cover: float) -> None:
@@ -73,5 +74,5 @@ def far_town(stage: Stage, degrees: float, cover: float) -> None:
         grey = rng.uniform(0.15, 0.5)
         low, high = (grey, grey, grey * 1.02), (grey * 1.2, grey * 1.12, grey)
         stage.ridges.append(
-            Ridge(Skyline(line), distance, low, high, stage.texture, 0.2, 0.02, stage.night * rng.uniform(0.05, 0.3))
+            Ridge(Skyline(line), distance, low, high, stage.relief, 0.2, 0.02, stage.night * rng.uniform(0.05, 0.3))
         )

@@ -53,9 +53,9 @@ class Ridge:
             - coarse
             + 0.4 * (noise.look_up(self.texture, u * 5 + 0.02, v * 5) - fine)
         )
-        mix = np.clip((elevation / np.maximum(top, 1e-3)) * 1.25 - 0.25 + 0.22 * coarse + 0.12 * fine, 0, 1)[:, None]
+        mix = np.clip((elevation / np.maximum(top, 1e-3)) * 1.25 - 0.25 + 0.25 * coarse + 0.08 * fine, 0, 1)[:, None]
         albedo = np.asarray(self.low, np.float32) * (1 - mix) + np.asarray(self.high, np.float32) * mix
-        albedo = albedo * (1 + 0.22 * fine)[:, None].clip(0.4, 1.7)
+        albedo = albedo * (1 + 0.12 * fine)[:, None].clip(0.4, 1.7)
         normal = np.stack([-d[:, 0], -d[:, 1], np.full(len(d), 0.9, np.float32)], 1)
         tilt = self.relief * 3.0 * right
         normal[:, 0] += -np.sin(azimuth) * tilt

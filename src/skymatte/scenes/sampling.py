@@ -1,13 +1,13 @@
 """Where pixels look, and the sample points that decide how much of a pixel a shape covers.
 
-An equirectangular pixel (row ``y``, column ``x``) is the cell of azimuths ``2π·[x, x+1]/W`` and elevations
-``π/2 − π·[y, y+1]/H``.  Directions are ``(cos e · cos a, cos e · sin a, sin e)``: z is up, azimuth grows to the right.
+An equirectangular pixel (row ``y``, column ``x``) is the cell of azimuths ``2π·[x, x+1]/W`` and elevations ``π/2 −
+π·[y, y+1]/H``. Directions are ``(cos e · cos a, cos e · sin a, sin e)``: z is up, azimuth grows to the right.
 
-Coverage is measured with the 64 points of a Hammersley set, which is a (0, 6, 2)-net in base 2 (Niederreiter,
-*Random Number Generation and Quasi-Monte Carlo Methods*, 1992, section 4.1): every column strip and every row strip of width
-1/64 holds exactly one point, so a strip parallel to an axis is measured with an error below 1/64 however thin it is, and
-a slanted edge with an error below about 3/64.  The 64 answers of a pixel are the bits of one ``uint64``: the union of
-shapes is a bitwise or, so shapes that overlap inside a pixel are counted once.
+Coverage is measured with the 64 points of a Hammersley set, which is a (0, 6, 2)-net in base 2 (Niederreiter, *Random
+Number Generation and Quasi-Monte Carlo Methods*, 1992, section 4.1): every column strip and every row strip of width
+1/64 holds exactly one point, so a strip parallel to an axis is measured with an error below 1/64 however thin it is,
+and a slanted edge with an error below about 3/64. The 64 answers of a pixel are the bits of one ``uint64``: the union
+of shapes is a bitwise or, so shapes that overlap inside a pixel are counted once.
 """
 
 from __future__ import annotations

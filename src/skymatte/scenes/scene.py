@@ -78,7 +78,7 @@ class Scene:
         """The scene of a seed: the same whatever size it is rendered at; seed 0 is composed by hand."""
         rng = np.random.default_rng(seed)
         if seed == 0:
-            return compose(rng, "valley", weather.make(rng, "cumulus", height=36, azimuth=262))
+            return compose(rng, "valley", weather.make(rng, "cumulus", height=38, azimuth=64))
         odds = np.array([p[0] for p in PLACES.values()])
         name = list(PLACES)[int(rng.choice(len(PLACES), p=odds / odds.sum()))]
         return compose(rng, name, weather.draw(rng))
@@ -93,7 +93,8 @@ def compose(rng: np.random.Generator, name: str, sky: weather.Weather) -> Scene:
         eye = 1.6
     texture = noise.tile(rng, 512, 1.05, 4)
     light = _light(rng, sky, material, eye)
-    stage = Stage(rng, light, texture, -eye, sky.night)
+    relief = noise.tile(rng, 512, 1.6, 3)
+    stage = Stage(rng, light, texture, relief, -eye, sky.night)
     roads = build(stage)
     if material == "water":
         roads = ()
@@ -104,7 +105,7 @@ def compose(rng: np.random.Generator, name: str, sky: weather.Weather) -> Scene:
         weather=sky.kind,
         sky=sky.sky,
         light=light,
-        ground=Ground(eye, material, texture, shadow, waves, roads),
+        ground=Ground(eye, material, texture, noise.tile(rng, 512, 0.5, 20), shadow, waves, roads),
         plain=stage.plain,
         ridges=tuple(sorted(stage.ridges, key=lambda r: r.distance)),
         solids=tuple(sorted(stage.solids, key=lambda s: s.distance)),

@@ -82,12 +82,12 @@ class Sky:
         out = self._clear(d)
         sun = self.air.sun
         cosine = np.clip(d @ sun, -1, 1)
-        forward = 0.30 + 0.12 * cosine + 1.1 * np.clip(cosine, 0, 1) ** 24
+        forward = 0.62 + 0.10 * cosine + 1.3 * np.clip(cosine, 0, 1) ** 24
         direct = self.air.direct.astype(np.float32) * np.float32((1 - self.veil) ** 2)
         ambient = (self.ambient / np.pi).astype(np.float32)
         for layer in self.clouds:
             opacity, lit, reach = layer.shade(d, sun)
-            colour = (lit * forward)[:, None] * (direct / np.float32(np.pi)) + ambient * (0.45 + 0.4 * lit)[:, None]
+            colour = (lit * forward)[:, None] * (direct / np.float32(np.pi)) + ambient * (0.42 + 0.4 * lit)[:, None]
             clear = np.exp(-reach / np.float32(55.0))[:, None]
             colour = colour * clear + out * (1 - clear)
             out = out + (colour - out) * opacity[:, None]

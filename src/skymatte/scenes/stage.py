@@ -31,6 +31,7 @@ class Stage:
     rng: np.random.Generator
     light: Light
     texture: Floats
+    relief: Floats
     floor: float
     night: float = 0.0
     plain: Skyline = field(default_factory=lambda: Skyline.level(0.0))
@@ -116,8 +117,8 @@ class Stage:
         angle = _LEAF * rng.uniform(0.75, 1.5) / np.sqrt(detail)
         distance = float(np.median(np.sqrt((tips**2).sum(1))))
         crown = np.pi * min(0.38 * height / distance, 1.3) ** 2
-        # Enough leaves to cover the crown's outline about twice when dense (a leaf covers 0.28·angle²).
-        wanted = int(np.clip(leafy * 2.0 * crown / (0.28 * angle**2), 60, _MOST_LEAVES))
+        # Enough leaves to cover the crown's outline about three times when dense (a leaf covers 0.28·angle²).
+        wanted = int(np.clip(leafy * 3.2 * crown / (0.28 * angle**2), 60, _MOST_LEAVES))
         each = max(round(wanted / len(tips)), 1)
         if len(tips) > wanted:
             tips = tips[rng.permutation(len(tips))[:wanted]]

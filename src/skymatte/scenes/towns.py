@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skymatte.scenes import buildings, land, lines
 from skymatte.scenes.facade import Facade
@@ -10,6 +11,7 @@ from skymatte.scenes.ground import Road
 from skymatte.scenes.places import Roads, leaf_colour, scatter_trees
 from skymatte.scenes.stage import Stage
 
+Vectors = NDArray[np.float64]
 LAMP = np.array([60.0, 42.0, 20.0])
 
 
@@ -47,44 +49,53 @@ def street(stage: Stage) -> Roads:
     heading, width = rng.random() * np.pi, float(rng.choice([3.5, 6, 9, 14, 22]))
     along = np.array([np.cos(heading), np.sin(heading), 0.0])
     across = np.array([-along[1], along[0], 0.0])
-    floor = np.array([0, 0, stage.floor])
-    base = rng.uniform(6, 20)
-    aside = rng.uniform(-0.25, 0.25) * width
+    base, aside = rng.uniform(6, 20), rng.uniform(-0.25, 0.25) * width
+    middle = across * aside + np.array([0, 0, stage.floor])
     for side in (-1, 1):
-        x = -90.0
-        while x < 90:
-            long, tall = rng.uniform(7, 16), base * rng.uniform(0.75, 1.35)
-            at = floor + along * (x + long / 2) + across * (side * (width / 2 + 6) + aside)
-            x += long
-            if rng.random() < 0.06:
-                continue
-            if rng.random() < 0.5:
-                stage.gable(
-                    at, (long, 12, tall), heading, rng.uniform(2, 5), buildings.wall(stage), buildings.roof(stage)
-                )
-            else:
-                stage.box(at, (long, 12, tall), heading, buildings.wall(stage))
-            if rng.random() < 0.3:
-                buildings.aerial(stage, at + np.array([0, 0, tall]))
+        _row(stage, middle + across * side * (width / 2 + 6), along, base)
     wall = across * (width / 2 - 0.05)
     for _ in range(int(rng.integers(0, 7))):
-        z = rng.uniform(4, base * 0.7)
-        x0, x1 = rng.uniform(-30, 30), rng.normal(0, 2)
-        a = floor + along * x0 + wall + across * aside + np.array([0, 0, z])
-        b = floor + along * (x0 + x1) - wall + across * aside + np.array([0, 0, z + rng.normal(0, 0.5)])
+        a = middle + along * rng.uniform(-30, 30) + wall + np.array([0, 0, rng.uniform(4, base * 0.7)])
+        b = a - 2 * wall + along * rng.normal(0, 2) + np.array([0, 0, rng.normal(0, 0.5)])
         lines.wire(stage, a, b, rng.uniform(0.1, 0.6), rng.uniform(0.006, 0.02))
     if width > 5:
         for x in np.arange(-60, 60, rng.uniform(14, 25)):
             side = rng.choice([-1, 1])
-            foot = floor + along * (x + 5) + across * (side * (width / 2 - 1) + aside)
+            foot = middle + along * (x + 5) + across * side * (width / 2 - 1)
             lines.street_lamp(stage, foot, rng.uniform(4, 8), heading - side * np.pi / 2, _glow(stage))
     if width > 8 and rng.random() < 0.6:
-        colour = leaf_colour(stage)
-        for x in np.arange(-50, 50, rng.uniform(8, 16)):
-            foot = floor + along * (x + 3) + across * (rng.choice([-1, 1]) * (width / 2 - 2) + aside)
-            if np.hypot(foot[0], foot[1]) > 3:
-                stage.tree(foot, rng.uniform(5, 10), "broad", leafy=rng.uniform(0, 1), albedo=colour, detail=0.5)
+        _avenue(stage, middle, along, across * (width / 2 - 2))
     return (Road(heading, aside, width * 0.7, "asphalt", width > 8),)
+
+
+def _row(stage: Stage, middle: Vectors, along: Vectors, base: float) -> None:
+    """Houses wall to wall along a line."""
+    rng = stage.rng
+    heading = float(np.arctan2(along[1], along[0]))
+    x = -90.0
+    while x < 90:
+        long, tall = rng.uniform(7, 16), base * rng.uniform(0.75, 1.35)
+        at = middle + along * (x + long / 2)
+        x += long
+        if rng.random() < 0.06:
+            continue
+        if rng.random() < 0.5:
+            roof = buildings.roof(stage)
+            stage.gable(at, (long, 12, tall), heading, rng.uniform(2, 5), buildings.wall(stage), roof)
+        else:
+            stage.box(at, (long, 12, tall), heading, buildings.wall(stage))
+        if rng.random() < 0.3:
+            buildings.aerial(stage, at + np.array([0, 0, tall]))
+
+
+def _avenue(stage: Stage, middle: Vectors, along: Vectors, aside: Vectors) -> None:
+    """Street trees."""
+    rng = stage.rng
+    colour, leafy = leaf_colour(stage), rng.uniform(0, 1)
+    for x in np.arange(-50, 50, rng.uniform(8, 16)):
+        foot = middle + along * (x + 3) + aside * rng.choice([-1, 1])
+        if np.hypot(foot[0], foot[1]) > 3:
+            stage.tree(foot, rng.uniform(5, 10), "broad", leafy=leafy, albedo=colour, detail=0.5)
 
 
 def courtyard(stage: Stage) -> Roads:

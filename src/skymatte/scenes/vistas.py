@@ -18,8 +18,8 @@ _BIRCH: Colour = (0.10, 0.145, 0.035)
 def valley(stage: Stage) -> Roads:
     """A lane through a valley: oaks, a church and its village, wires, mountains; the default scene."""
     at = stage.at
-    land.mountains(stage, 10.5, snow=True)
-    land.hills(stage, 5.0, (0.085, 0.11, 0.04), layers=3, trees="round")
+    land.mountains(stage, 14.0, snow=True)
+    land.hills(stage, 8.0, (0.085, 0.11, 0.04), layers=3, trees="round")
     land.wood(stage, "conifer", 420, 17)
     heading = np.radians(155)
     along = np.array([np.cos(heading), np.sin(heading), 0.0])
@@ -38,7 +38,7 @@ def valley(stage: Stage) -> Roads:
         (203, 95.0, 12.0, "broad", 0.9, _OAK),
         (228, 85.0, 11.0, "upright", 0.9, _BIRCH),
     ):
-        stage.tree(at(np.radians(degrees), distance), height, habit, leafy=leafy, albedo=colour)
+        stage.tree(at(np.radians(degrees), distance), height, habit, leafy=leafy, albedo=colour, detail=1.6)
     for degrees, distance, turn, size in (
         (192, 46.0, 0.5, (13.0, 9.0, 4.5)),
         (212, 38.0, 1.9, (11.0, 8.0, 5.0)),
@@ -68,7 +68,7 @@ def summit(stage: Stage) -> Roads:
         line = -drop * part + mild * (0.3 + 0.5 * k) * np.clip(0.4 + 0.4 * land.rough(stage, 1.6, 2), 0, 2)
         tint = rng.uniform(0.7, 1.3)
         low, high = (0.07 * tint, 0.09 * tint, 0.035 * tint), (0.10 * tint, 0.10 * tint, 0.05 * tint)
-        stage.ridges.append(Ridge(Skyline(line), distance, low, high, stage.texture, 0.4, 0.12))
+        stage.ridges.append(Ridge(Skyline(line), distance, low, high, stage.relief, 0.4, 0.12))
     if rng.random() < 0.5:
         lines.mast(stage, stage.at(rng.random() * 6.28, rng.uniform(6, 15)), rng.uniform(6, 25))
     if rng.random() < 0.5:
@@ -89,7 +89,7 @@ def meadow(stage: Stage) -> Roads:
     for distance in (14.0, 8.0, 4.0):
         size = rng.uniform(0.02, 0.09) * 8 / distance
         line = conifers(rng, size, size * rng.uniform(0.03, 0.12)) + 0.3 * size * land.rough(stage, 1.2, 4)
-        stage.ridges.append(Ridge(Skyline(line), distance, low, green, stage.texture, 0.3, 0.05))
+        stage.ridges.append(Ridge(Skyline(line), distance, low, green, stage.relief, 0.3, 0.05))
     count = int(rng.integers(60, 260))
     turn, away = rng.random(count) * 2 * np.pi, rng.uniform(0.9, 6, count)
     foot = np.stack([np.cos(turn) * away, np.sin(turn) * away, np.full(count, stage.floor)], 1)
