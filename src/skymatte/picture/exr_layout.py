@@ -125,7 +125,7 @@ def parse_layout(file: BinaryIO, path: Path) -> Layout:
         )
     try:
         return _parse(file, path)
-    except (struct.error, EOFError, IndexError, UnicodeDecodeError):
+    except (struct.error, EOFError, IndexError):
         raise PictureError(f"{path}: the OpenEXR header is corrupt or cut off; copy or export the file again") from None
 
 
@@ -212,7 +212,9 @@ def _part(path: Path, index: int, attributes: tuple[Attribute, ...], version: in
 def _channels(value: bytes) -> tuple[ChannelInfo, ...]:
     channels, at = [], 0
     while value[at]:
-        end = value.index(b"\0", at)
+        end = value.find(b"\0", at)
+        if end < 0:
+            raise EOFError
         pixel_type, flag, x_sampling, y_sampling = struct.unpack_from("<iB3xii", value, end + 1)
         if not 0 <= pixel_type < len(PIXEL_TYPES) or x_sampling < 1 or y_sampling < 1:
             raise EOFError

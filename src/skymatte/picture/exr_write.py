@@ -103,7 +103,8 @@ def write_rgb_with_matte(
 ) -> EmbedReport:
     """Write the linear light of *picture* and a matte as an OpenEXR file with channels R, G, B and *channel* (half).
 
-    R, G, B are float where the source has 32 bits a sample (the sun of a .hdr exceeds a half), else half.
+    R, G, B are float where the source has 32 bits a sample (the sun of a .hdr exceeds a half), else half.  A
+    projection that is known (not guessed) to be equirectangular becomes the ``envmap`` attribute.
 
     Raises:
         InputError: *matte* is not H×W of the picture.
@@ -119,7 +120,8 @@ def write_rgb_with_matte(
             plane, too_bright = to_half(plane)
             clamped += too_bright
         channels[name] = plane
-    attributes = {"envmap": OpenEXR.ENVMAP_LATLONG} if picture.projection is Projection.EQUIRECTANGULAR else {}
+    known = picture.projection is Projection.EQUIRECTANGULAR and "guess" not in picture.projection_source
+    attributes = {"envmap": OpenEXR.ENVMAP_LATLONG} if known else {}
     write_channels(
         path,
         channels,

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 _LOCK = threading.Lock()
 _NOISE = re.compile(
-    r"EXR_ERR|libpng|TIFF|JPEG|WebP|LibRaw|Exception raised reading|data corrupted|[Uu]nexpected end of file|"
+    r"EXR_ERR|ojph |libpng|TIFF|JPEG|WebP|LibRaw|Exception raised reading|data corrupted|[Uu]nexpected end of file|"
     r"Warning: .*part \d+"
 )
 
