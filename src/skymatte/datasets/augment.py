@@ -57,7 +57,7 @@ def _dirt(pixels: Array, rng: np.random.Generator) -> Array:
     for _ in range(int(rng.integers(1, 6))):
         centre = (int(rng.uniform(0, width)), int(rng.uniform(0, height)))
         cv2.circle(veil, centre, int(rng.uniform(3, 30)), rng.uniform(0.1, 0.6), -1)
-    veil = cv2.GaussianBlur(veil, (0, 0), rng.uniform(2, 8))[..., None]
+    veil = np.asarray(cv2.GaussianBlur(veil, (0, 0), rng.uniform(2, 8)), np.float32)[..., None]
     tint = np.float32(pixels.mean() * rng.uniform(0, 1.5))
     return pixels * (1 - veil) + tint * veil
 

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from skymatte.datasets.sources import Source
 from skymatte.datasets.views import View
 from skymatte.picture.exposure import luminance
-from skymatte.picture.model import Projection
 from skymatte.picture.projection import panorama_coordinates, perspective_directions, rotation, sample_panorama
 
 Array = NDArray[np.float32]
@@ -58,5 +57,6 @@ def exchange_sky(view: View, donor: Source, rng: np.random.Generator) -> None:
     sky *= np.float32(old / new * 2 ** rng.normal(0, 1.0))
     cover = view.sky[..., None]
     if rng.random() < 0.5:
-        cover = cv2.GaussianBlur(cv2.dilate(view.sky, np.ones((3, 3), np.uint8)), (3, 3), 0.6)[..., None]
+        grown = cv2.dilate(view.sky, np.ones((3, 3), np.uint8))
+        cover = np.asarray(cv2.GaussianBlur(grown, (3, 3), 0.6), np.float32)[..., None]
     view.pixels = view.pixels * (1 - cover) + sky * cover

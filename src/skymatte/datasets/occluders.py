@@ -15,7 +15,7 @@ _SUPERSAMPLING = 4
 
 def _stroke(canvas: NDArray[np.uint8], points: NDArray[np.float64], thickness: float) -> None:
     scaled = np.rint(points * _SUPERSAMPLING).astype(np.int32)
-    cv2.polylines(canvas, [scaled.reshape(-1, 1, 2)], False, 255, max(1, int(round(thickness * _SUPERSAMPLING))))
+    cv2.polylines(canvas, [scaled.reshape(-1, 1, 2)], False, 255, max(1, round(thickness * _SUPERSAMPLING)))
 
 
 def _wires(canvas: NDArray[np.uint8], rng: np.random.Generator, width: int, height: int) -> None:
@@ -37,7 +37,7 @@ def _pole(canvas: NDArray[np.uint8], rng: np.random.Generator, width: int, heigh
     _stroke(canvas, np.array([foot, head]), rng.uniform(0.7, 6))
     if rng.random() < 0.6:
         arm = rng.uniform(4, 30) * rng.choice([-1, 1])
-        _stroke(canvas, np.array([head, head + [arm, rng.uniform(-4, 4)]]), rng.uniform(0.5, 3))
+        _stroke(canvas, np.array([head, head + np.array([arm, rng.uniform(-4, 4)])]), rng.uniform(0.5, 3))
 
 
 def _branch(
@@ -72,7 +72,7 @@ def _birds(canvas: NDArray[np.uint8], rng: np.random.Generator, width: int, heig
         lift = rng.uniform(-0.4, 0.6) * span
         _stroke(
             canvas,
-            np.array([centre + (-span, -lift), centre, centre + (span, -lift)]),
+            np.array([centre - np.array([span, lift]), centre, centre + np.array([span, -lift])]),
             rng.uniform(0.5, span / 3 + 0.5),
         )
 
@@ -100,9 +100,9 @@ def draw_occluder(view: View, rng: np.random.Generator) -> None:
     canvas = np.zeros((height * _SUPERSAMPLING, width * _SUPERSAMPLING), np.uint8)
     draw = _KINDS[int(rng.choice(len(_KINDS), p=_SHARES))]
     draw(canvas, rng, width, height)
-    cover = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    cover = np.asarray(cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA), np.float32) / np.float32(255)
     if rng.random() < 0.3:
-        cover = cv2.GaussianBlur(cover, (0, 0), rng.uniform(0.4, 1.0))
+        cover = np.asarray(cv2.GaussianBlur(cover, (0, 0), rng.uniform(0.4, 1.0)), np.float32)
     behind = view.pixels[view.sky > 0.5] if (view.sky > 0.5).any() else view.pixels.reshape(-1, 3)
     level = float(np.median(behind)) * 2 ** rng.uniform(-6, -0.5 if rng.random() < 0.8 else 1.0)
     colour = (

@@ -89,7 +89,7 @@ def read_video_frames(folder: Path, clips: tuple[str, ...]) -> Iterator[Source]:
             found, frame = capture.read()
             if not found:
                 raise LabelError(f"{path}: the clip {clip}.mp4 has no such frame")
-            pixels = linear_from_srgb(frame[..., ::-1].astype(np.float32) / 255)
+            pixels = linear_from_srgb(frame[..., ::-1].astype(np.float32) / np.float32(255))
             yield _source(path.stem, pixels, read_gray(path).astype(np.uint8), Projection.PERSPECTIVE, "video")
         capture.release()
 

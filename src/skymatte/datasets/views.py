@@ -45,7 +45,7 @@ class View:
 
 def _box(image: Array, factor: float) -> Array:
     """Anti-alias before shrinking: a box blur as wide as the step between samples."""
-    size = int(round(factor))
+    size = round(factor)
     return (
         image if size < 2 else np.asarray(cv2.blur(image, (size, size), borderType=cv2.BORDER_REFLECT_101), np.float32)
     )
@@ -81,10 +81,8 @@ def _window(rng: np.random.Generator, width: int, height: int) -> tuple[Array, N
 
 
 def _panorama_view(source: Source, rng: np.random.Generator, width: int, height: int) -> View:
-    if width != height:
-        make = _window
-    else:
-        make = (_perspective, _window, _fisheye)[int(rng.choice(3, p=[0.55, 0.33, 0.12]))]
+    square = width == height
+    make = (_perspective, _window, _fisheye)[int(rng.choice(3, p=[0.55, 0.33, 0.12]))] if square else _window
     directions, circle, pitch = make(rng, width, height)
     step = pitch / (np.pi / source.pixels.shape[0])
     coordinates = panorama_coordinates(directions, source.pixels.shape[1], source.pixels.shape[0])

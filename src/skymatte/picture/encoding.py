@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
+Floats = NDArray[np.floating]
 
 WHITE_NITS = 100.0
 HALF_MAX = 65504.0
@@ -65,65 +66,65 @@ def _log(x: Array) -> Array:
     return y
 
 
-def _log_inverse(y: Array) -> Array:
-    return (np.exp(y / LOG_OUTPUT_SCALE - LOG_OUTPUT_BIAS) - LOG_EPSILON) / LOG_INPUT_MUL
+def _log_inverse(y: Floats) -> Floats:
+    return np.asarray((np.exp(y / LOG_OUTPUT_SCALE - LOG_OUTPUT_BIAS) - LOG_EPSILON) / LOG_INPUT_MUL)
 
 
-def _log_tanh(x: Array) -> Array:
+def _log_tanh(x: Array) -> Floats:
     return (np.tanh(_log(x)) + 1) / 2
 
 
-def _log_tanh_inverse(y: Array) -> Array:
+def _log_tanh_inverse(y: Array) -> Floats:
     return _log_inverse(np.arctanh(2 * y - 1))
 
 
 _LOG_FLOOR, _LOG_CEILING = (float(_log(np.array([v], np.float32))[0]) for v in (0.0, HALF_MAX))
 
 
-def _log_unit(x: Array) -> Array:
+def _log_unit(x: Array) -> Floats:
     return (_log(x) - _LOG_FLOOR) / (_LOG_CEILING - _LOG_FLOOR)
 
 
-def _log_unit_inverse(y: Array) -> Array:
+def _log_unit_inverse(y: Array) -> Floats:
     return _log_inverse(y * (_LOG_CEILING - _LOG_FLOOR) + _LOG_FLOOR)
 
 
-def _pq(x: Array) -> Array:
+def _pq(x: Array) -> Floats:
     power = np.power(np.maximum(x, 0) * (WHITE_NITS / PQ_PEAK), PQ_M1)
     return np.power((PQ_C1 + PQ_C2 * power) / (1 + PQ_C3 * power), PQ_M2)
 
 
-def _pq_inverse(y: Array) -> Array:
+def _pq_inverse(y: Array) -> Floats:
     root = np.power(y.astype(np.float64), 1 / PQ_M2)
     power = np.maximum(root - PQ_C1, 0) / (PQ_C2 - PQ_C3 * root)
     return np.power(power, 1 / PQ_M1) * (PQ_PEAK / WHITE_NITS)
 
 
-def _pu21(x: Array) -> Array:
+def _pu21(x: Array) -> Floats:
     p1, p2, p3, p4, p5, p6, p7 = PU21
     power = np.power(np.maximum(x.astype(np.float64) * WHITE_NITS, PU21_DARKEST), p4)
     return p7 * (np.power((p1 + p2 * power) / (1 + p3 * power), p5) - p6) / _PU21_WHITE
 
 
-def _pu21_inverse(y: Array) -> Array:
+def _pu21_inverse(y: Array) -> Floats:
     p1, p2, p3, p4, p5, p6, p7 = PU21
     ratio = np.power(y.astype(np.float64) * _PU21_WHITE / p7 + p6, 1 / p5)
     return np.power(np.maximum(ratio - p1, 0) / (p2 - p3 * ratio), 1 / p4) / WHITE_NITS
 
 
-def _mu_law(x: Array) -> Array:
-    return np.log1p(MU * np.maximum(x, 0)) / np.log1p(MU)
+def _mu_law(x: Array) -> Floats:
+    return np.asarray(np.log1p(MU * np.maximum(x, 0)) / np.log1p(MU))
 
 
-def _mu_law_inverse(y: Array) -> Array:
-    return np.expm1(y * np.log1p(MU)) / MU
+def _mu_law_inverse(y: Array) -> Floats:
+    return np.asarray(np.expm1(y * np.log1p(MU)) / MU)
 
 
 def _srgb(x: Array) -> Array:
     return srgb_from_linear(np.clip(x, 0, 1))
 
 
-def _ldr(x: Array) -> Array:
+def _ldr(x: Array) -> Floats:
     return np.rint(_srgb(x) * 255) / 255
 
 
@@ -138,8 +139,8 @@ class Encoding:
         dark: smallest linear value that the inverse brings back.
     """
 
-    forward: Callable[[Array], Array]
-    inverse: Callable[[Array], Array]
+    forward: Callable[[Array], Floats]
+    inverse: Callable[[Array], Floats]
     dark: float
     bright: float
 

@@ -14,7 +14,7 @@ Array = NDArray[np.float32]
 
 
 def rotation(yaw: float, pitch: float, roll: float) -> Array:
-    """Camera → world: 3×3 float32 for angles in radians; positive yaw turns right, pitch looks up, roll tilts clockwise."""
+    """Camera → world: 3×3 float32; radians; positive yaw turns right, pitch looks up, roll tilts clockwise."""
     cy, sy, cp, sp, cr, sr = (f(a) for a in (yaw, pitch, roll) for f in (np.cos, np.sin))
     turn = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
     nod = np.array([[1, 0, 0], [0, cp, sp], [0, -sp, cp]])
@@ -37,7 +37,9 @@ def perspective_directions(width: int, height: int, fov: float) -> Array:
     return np.asarray(directions / np.linalg.norm(directions, axis=-1, keepdims=True), np.float32)
 
 
-def fisheye_directions(width: int, height: int, fov: float, *, stereographic: bool = False) -> tuple[Array, NDArray[np.bool_]]:
+def fisheye_directions(
+    width: int, height: int, fov: float, *, stereographic: bool = False
+) -> tuple[Array, NDArray[np.bool_]]:
     """H×W×3 unit directions of a circular fisheye looking forward, and the H×W mask of pixels inside its circle.
 
     ``fov`` (radians) spans the inscribed circle.  Equidistant: r = f·θ; stereographic: r = 2f·tan(θ/2).
@@ -57,7 +59,12 @@ def equirectangular_directions(width: int, height: int) -> Array:
     latitude = (0.5 - (np.arange(height, dtype=np.float32) + 0.5) / height) * np.pi
     level = np.cos(latitude)[:, None]
     return np.stack(
-        (level * np.sin(longitude), np.broadcast_to(np.sin(latitude)[:, None], (height, width)), level * np.cos(longitude)), -1
+        (
+            level * np.sin(longitude),
+            np.broadcast_to(np.sin(latitude)[:, None], (height, width)),
+            level * np.cos(longitude),
+        ),
+        -1,
     ).astype(np.float32)
 
 

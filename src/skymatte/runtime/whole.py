@@ -31,7 +31,7 @@ def working_size(height: int, width: int, projection: Projection, side: int) -> 
 
 
 def shrink(pixels: Array, height: int, width: int) -> Array:
-    """Resize linear light to height×width: area average when shrinking (what a coarser sensor collects), else bilinear."""
+    """Resize linear light to height×width: area average when shrinking (a coarser sensor), else bilinear."""
     if pixels.shape[:2] == (height, width):
         return pixels
     smaller = height <= pixels.shape[0] and width <= pixels.shape[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,11 @@ def load_network(checkpoint: Path) -> SkyNet:
     network = SkyNet()
     try:
         network.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["average"])
-    except Exception as error:
+    except FileNotFoundError:
+        raise ModelError(
+            f"{checkpoint}: no such checkpoint; `skymatte train` writes it when it first validates"
+        ) from None
+    except (OSError, EOFError, KeyError, RuntimeError, TypeError, pickle.UnpicklingError) as error:
         raise ModelError(f"{checkpoint}: not a checkpoint of `skymatte train`: {error}") from None
     return network.eval()
 
