@@ -23,6 +23,7 @@ from skymatte.picture.exr_chunks import Chunk, read_chunks
 from skymatte.picture.exr_embed import embed_exr
 from skymatte.picture.exr_layout import PIXEL_TYPES, Part, read_layout
 from skymatte.picture.exr_write import EmbedReport, write_rgb_with_matte
+from skymatte.picture.limits import check_file
 from skymatte.picture.luminance_chroma import from_luminance_chroma
 from skymatte.picture.model import Picture, Projection
 from skymatte.picture.repair import repair
@@ -82,7 +83,7 @@ def read_exr(path: Path, *, part: int | str | None = None) -> Picture:
     )
 
 
-def read_channel(path: Path, channel: str, *, part: int | str | None = None) -> NDArray[np.float32]:
+def read_channel(path: Path | str, channel: str, *, part: int | str | None = None) -> NDArray[np.float32]:
     """Read one channel of an OpenEXR file as H×W float32, values as they are (a matte: ``sky.A``).
 
     Args:
@@ -93,6 +94,8 @@ def read_channel(path: Path, channel: str, *, part: int | str | None = None) -> 
     Raises:
         PictureError: the file cannot be read or has no such channel in full resolution.
     """
+    path = Path(path)
+    check_file(path)
     layout = read_layout(path)
     for candidate in layout.parts:
         if part not in (None, candidate.index, candidate.name) or candidate.deep:
@@ -110,8 +113,8 @@ def read_channel(path: Path, channel: str, *, part: int | str | None = None) -> 
 
 
 def embed(
-    source: Path,
-    target: Path,
+    source: Path | str,
+    target: Path | str,
     matte: NDArray[np.float32],
     *,
     channel: str = "sky.A",
@@ -134,6 +137,7 @@ def embed(
         OutputError: *target* cannot be written.
     """
     source, target = Path(source), Path(target)
+    check_file(source)
     if source.suffix.lower() == ".exr":
         return embed_exr(source, target, matte, channel=channel, part=part)
     # Imported late: read imports this module.
