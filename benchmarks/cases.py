@@ -1,0 +1,72 @@
+"""The labelled pictures that are measured on; none of them was trained on."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from skymatte.masks.files import read_label
+from skymatte.masks.labels import IGNORE, NON_SKY, SKY
+from skymatte.picture.model import Picture
+from skymatte.picture.oiio import read_gray
+from skymatte.picture.read import from_array, read
+
+TEST_CLIPS = ("mfadlih_uav_b4", "muchlisin_driving_dusk", "udacity_vehicle_test_video")
+_CAMVID_SKY, _CAMVID_VOID = 0, 11
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One picture and what is true of it.
+
+    Attributes:
+        name: for the tables.
+        group: ``open``, ``canopy``, ``negative``, ``camvid`` or ``video``.
+        picture: as the reader gives it.
+        label: H×W uint8, 255 sky, 0 non-sky, 128 ignore.
+    """
+
+    name: str
+    group: str
+    picture: Picture
+    label: NDArray[np.uint8]
+
+
+def hdr_cases(data: Path) -> Iterator[Case]:
+    """The validation rows of the HDR pictures; a row without label is indoors, all non-sky."""
+    folder = data / "hdri"
+    with (folder / "manifest.csv").open(newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["split"] == "val"]
+    for row in rows:
+        picture = read(folder / "pictures" / row["picture"], projection=row["projection"])
+        size = picture.pixels.shape[:2]
+        label = read_label(folder / row["label"]) if row["label"] else np.full(size, NON_SKY, np.uint8)
+        yield Case(Path(row["picture"]).stem, row["stratum"], picture, label)
+
+
+def camvid_cases(data: Path) -> Iterator[Case]:
+    """The test frames of CamVid (Brostow et al. 2009) at 480×360; void counts nowhere."""
+    for path in sorted((data / "camvid" / "test").iterdir()):
+        classes = read_gray(data / "camvid" / "testannot" / f"{path.stem}.png")
+        label = np.where(classes == _CAMVID_SKY, SKY, np.where(classes == _CAMVID_VOID, IGNORE, NON_SKY))
+        yield Case(path.stem, "camvid", read(path, projection="perspective"), label.astype(np.uint8))
+
+
+def video_cases(data: Path) -> Iterator[Case]:
+    """The labelled frames of the clips that may not train."""
+    for clip in TEST_CLIPS:
+        capture = cv2.VideoCapture(str(data / "video" / f"{clip}.mp4"))
+        for path in sorted((data / "video" / "labels").glob(f"{clip}__*.png")):
+            capture.set(cv2.CAP_PROP_POS_FRAMES, int(path.stem.rpartition("__")[2]))
+            found, frame = capture.read()
+            if not found:
+                raise ValueError(f"{path}: {clip}.mp4 has no such frame")
+            picture = from_array(np.ascontiguousarray(frame[..., ::-1]), projection="perspective")
+            yield Case(path.stem, "video", picture, read_label(path))
+        capture.release()

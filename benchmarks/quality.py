@@ -1,0 +1,129 @@
+"""How good masks are: on HDR pictures, on CamVid, on video frames, and when the exposure or the yaw changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from statistics import fmean, median
+
+import numpy as np
+
+from benchmarks.cases import Case
+from benchmarks.contest import Masker, Scoreboard
+from benchmarks.tables import table
+from skymatte.masks.labels import NON_SKY, SKY
+from skymatte.masks.metrics import FolderScores, PictureScores, iou, sum_up
+from skymatte.picture.model import Projection
+
+EXPOSURES = (-8, -4, 4, 8)
+
+
+def stratum_tables(board: Scoreboard) -> str:
+    """One table for pictures with sky, one for those without, one with every picture."""
+    with_sky = [group for group in board.groups if group != "negative"]
+    summary = table(
+        ("stratum, network", "pictures", "mean IoU", "median", "worst", "worst picture", "F 2 px", "F 8 px", "thin"),
+        (row for group in with_sky for row in _summary(group, board.groups[group])),
+    )
+    parts = [summary]
+    if "negative" in board.groups:
+        parts.append("False sky on pictures without sky, share of the area:\n\n" + _false_sky(board.groups["negative"]))
+    everything = {name: list(_flat(board, name, with_sky)) for name in board.groups[with_sky[0]]}
+    return "\n\n".join([*parts, "IoU of every picture:\n\n" + _each(everything)])
+
+
+def pooled_table(board: Scoreboard, group: str) -> str:
+    """Pooled IoU first: big pictures and much sky weigh more."""
+    return table(
+        ("network", "pictures", "pooled IoU", "mean IoU", "worst", "F 2 px", "F 8 px", "thin"),
+        (_pooled(name, sum_up(scores)) for name, scores in board.groups[group].items()),
+    )
+
+
+def stability_table(cases: Iterable[Case], mask: Masker) -> str:
+    """IoU between the mask of a picture and the mask of the same picture, made brighter, darker or turned."""
+    agreement: dict[str, list[tuple[float, str]]] = {}
+    for case in cases:
+        original = np.where(mask(case.picture), SKY, NON_SKY).astype(np.uint8)
+        for stops in EXPOSURES:
+            exposed = replace(case.picture, pixels=case.picture.pixels * np.float32(2.0**stops))
+            agreement.setdefault(f"{stops:+d} EV", []).append((iou(mask(exposed), original), case.name))
+        if case.picture.projection is Projection.EQUIRECTANGULAR:
+            half = case.picture.width // 2
+            turned = mask(replace(case.picture, pixels=np.roll(case.picture.pixels, half, axis=1)))
+            agreement.setdefault("panorama turned by 180°", []).append(
+                (iou(np.roll(turned, -half, axis=1), original), case.name)
+            )
+    return table(
+        ("change", "pictures", "mean IoU", "worst", "worst picture"),
+        (
+            (
+                change,
+                str(len(found)),
+                f"{fmean(value for value, _ in found):.4f}",
+                f"{min(found)[0]:.4f}",
+                min(found)[1],
+            )
+            for change, found in agreement.items()
+        ),
+    )
+
+
+def _summary(group: str, scores: dict[str, list[PictureScores]]) -> Iterator[Sequence[str]]:
+    for name, pictures in scores.items():
+        summed = sum_up(pictures)
+        middle = median(picture.values["iou"] for picture in pictures)
+        worst = summed.worst["iou"]
+        yield (
+            f"{group}, {name}",
+            str(len(pictures)),
+            f"{summed.mean['iou']:.3f}",
+            f"{middle:.3f}",
+            f"{worst.value:.3f}",
+            worst.name,
+            *_edges(summed),
+        )
+
+
+def _edges(summed: FolderScores) -> Iterator[str]:
+    for key in ("boundary_f_2", "boundary_f_8", "thin_recall"):
+        yield f"{summed.mean[key]:.3f}" if key in summed.mean else "–"
+
+
+def _pooled(name: str, summed: FolderScores) -> Sequence[str]:
+    return (
+        name,
+        str(len(summed.pictures)),
+        f"{summed.pooled['iou']:.3f}",
+        f"{summed.mean['iou']:.3f}",
+        f"{summed.worst['iou'].value:.3f}",
+        *_edges(summed),
+    )
+
+
+def _false_sky(scores: dict[str, list[PictureScores]]) -> str:
+    names = [picture.name for picture in next(iter(scores.values()))]
+    return table(
+        ("network", "mean", *names),
+        (
+            (
+                name,
+                f"{sum_up(pictures).mean['false_sky']:.2%}",
+                *(f"{each.values['false_sky']:.2%}" for each in pictures),
+            )
+            for name, pictures in scores.items()
+        ),
+    )
+
+
+def _flat(board: Scoreboard, contestant: str, groups: Iterable[str]) -> Iterator[PictureScores]:
+    for group in groups:
+        yield from board.groups[group][contestant]
+
+
+def _each(scores: dict[str, list[PictureScores]]) -> str:
+    rows = zip(*scores.values(), strict=True)
+    return table(
+        ("picture", *scores),
+        ((row[0].name, *(f"{picture.values['iou']:.3f}" for picture in row)) for row in rows),
+    )
