@@ -58,7 +58,7 @@ def linear_from_srgb(encoded: Array) -> Array:
 
 
 def _log(x: Array) -> Array:
-    y = np.multiply(np.maximum(x, 0), np.float32(LOG_INPUT_MUL))
+    y = np.asarray(np.multiply(np.maximum(x, 0), np.float32(LOG_INPUT_MUL)))
     y += np.float32(LOG_EPSILON)
     np.log(y, out=y)
     y += np.float32(LOG_OUTPUT_BIAS)
