@@ -8,7 +8,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +16,9 @@ from skymatte.picture.exposure import exposure_scale
 from skymatte.picture.model import Picture, Projection
 from skymatte.picture.read import from_array, read
 from skymatte.runtime.model import Model
+from skymatte.runtime.whole import predict_small, shrink, working_size
 from skymatte.sky.dense import dense_matte
+from skymatte.sky.guided import guided_enlarge
 from skymatte.sky.report import build_report
 
 METHODS = ("fast", "dense")
@@ -81,14 +82,14 @@ def segment(
     picture = _picture(source, projection)
     read_at = perf_counter()
     scale = exposure_scale(picture.pixels)
+    settings: dict[str, Any]
     if method == "dense":
         encoded = encode(opened.card.encoding, picture.pixels * np.float32(scale))
         wrap = picture.projection is Projection.EQUIRECTANGULAR
         matte = dense_matte(encoded, opened, patch, stride, progress, wrap=wrap)
-        settings: dict[str, Any] = {"name": method, "patch": patch, "stride": stride}
+        settings = {"name": method, "patch": patch, "stride": stride}
     else:
-        matte = _coarse(picture, opened, scale)
-        settings = {"name": method}
+        matte, settings = _fast(picture, opened, scale)
     level = opened.card.threshold if threshold is None else threshold
     mask = matte >= np.float32(level)
     timings = {"read": read_at - begun, "segment": perf_counter() - read_at}
@@ -106,12 +107,15 @@ def _picture(source: str | Path | Picture | NDArray[Any], projection: str) -> Pi
     return from_array(source, projection=projection)
 
 
-def _coarse(picture: Picture, model: Model, scale: float) -> Array:
-    """The whole picture at the card's working size, brought back to full resolution."""
-    panorama = picture.projection is Projection.EQUIRECTANGULAR
-    longest = model.card.coarse_width if panorama else model.card.coarse_side
-    factor = min(1.0, longest / max(picture.height, picture.width))
-    size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
-    small = cv2.resize(picture.pixels * np.float32(scale), size, interpolation=cv2.INTER_AREA)
-    sky = model.predict(encode(model.card.encoding, np.asarray(small, np.float32)))
-    return np.clip(cv2.resize(sky, (picture.width, picture.height), interpolation=cv2.INTER_LINEAR), 0, 1)
+def _fast(picture: Picture, model: Model, scale: float) -> tuple[Array, dict[str, Any]]:
+    """The whole picture once at the card's working size, then its edges drawn at full resolution."""
+    card = model.card
+    wrap = picture.projection is Projection.EQUIRECTANGULAR
+    side = card.coarse_width if wrap else card.coarse_side
+    height, width = working_size(picture.height, picture.width, picture.projection, side)
+    small = shrink(picture.pixels, height, width) * np.float32(scale)
+    coarse = predict_small(small, picture.projection, model.predict, card.encoding, card.multiple)
+    settings = {"name": "fast", "working_width": width, "working_height": height}
+    if (height, width) == (picture.height, picture.width):
+        return coarse, settings
+    return guided_enlarge(small, coarse, picture.pixels, scale, wrap=wrap), settings

@@ -1,0 +1,134 @@
+"""A coarse matte brought to full resolution along the edges of the picture itself.
+
+Fast guided filter (He & Sun 2015, arXiv:1505.00996): around every coarse pixel the matte is modelled as an affine
+function of the picture's encoded colour, ``a·I + b``; the coefficients are enlarged instead of the matte, so that
+edges are as sharp as the picture.  Only the band where the coarse matte is undecided is worked on: the cost follows
+the length of the skyline.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from skymatte.picture.encoding import encode
+
+Array = NDArray[np.float32]
+
+GUIDE_ENCODING = "log"
+RADIUS = 3
+EPSILON = 2e-3
+_BAND = 2
+_ROWS = 256
+
+
+def _mean(image: Array, radius: int, wrap: bool) -> Array:
+    size = 2 * radius + 1
+    if not wrap:
+        return np.asarray(cv2.blur(image, (size, size), borderType=cv2.BORDER_REFLECT_101), np.float32)
+    padded = cv2.copyMakeBorder(image, 0, 0, radius, radius, cv2.BORDER_WRAP)
+    return np.asarray(cv2.blur(padded, (size, size), borderType=cv2.BORDER_REFLECT_101)[:, radius:-radius], np.float32)
+
+
+def coefficients(guide: Array, matte: Array, *, radius: int = RADIUS, epsilon: float = EPSILON, wrap: bool) -> Array:
+    """The local affine model of a matte by a colour guide (He, Sun & Tang 2013, equations 14–16), window means.
+
+    Args:
+        guide: h×w×3 float32, encoded colour.
+        matte: h×w float32 in [0, 1].
+        radius: half width of the window, pixels.
+        epsilon: regularisation, squared encoded units: colour differences well below its root do not count as edges.
+        wrap: left and right edges touch.
+
+    Returns:
+        h×w×4 float32: three factors of the colour, and the offset.
+    """
+    mean = _mean(guide, radius, wrap)
+    mean_matte = _mean(matte, radius, wrap)
+    covariance = _mean(guide * matte[..., None], radius, wrap) - mean * mean_matte[..., None]
+    products = _mean((guide[..., :, None] * guide[..., None, :]).reshape(*guide.shape[:2], 9), radius, wrap)
+    variance = products.reshape(*guide.shape, 3) - mean[..., :, None] * mean[..., None, :]
+    variance += np.float32(epsilon) * np.eye(3, dtype=np.float32)
+    factors = np.linalg.solve(variance, covariance[..., None])[..., 0]
+    offset = mean_matte - (factors * mean).sum(-1)
+    return _mean(np.dstack((factors, offset)).astype(np.float32), radius, wrap)
+
+
+def undecided(matte: Array, *, wrap: bool) -> NDArray[np.bool_]:
+    """Where a coarse matte is neither sky nor ground for sure, grown by two pixels: h×w bool."""
+    size = 2 * _BAND + 1
+    kernel = np.ones((size, size), np.uint8)
+    decided = ((matte > 0.02) & (matte < 0.98)) | (
+        cv2.morphologyEx((matte >= 0.5).astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+    )
+    edge = decided.astype(np.uint8)
+    if not wrap:
+        return np.asarray(cv2.dilate(edge, kernel) > 0)
+    padded = cv2.copyMakeBorder(edge, 0, 0, _BAND, _BAND, cv2.BORDER_WRAP)
+    return np.asarray(cv2.dilate(padded, kernel)[:, _BAND:-_BAND] > 0)
+
+
+def _grid(length: int, small: int, wrap: bool) -> tuple[NDArray[np.intp], NDArray[np.intp], Array]:
+    """For each of ``length`` positions: the two coarse neighbours along an axis, and the share of the second."""
+    position = (np.arange(length) + 0.5) * (small / length) - 0.5
+    first = np.floor(position).astype(np.intp)
+    share = (position - first).astype(np.float32)
+    second = first + 1
+    if wrap:
+        return first % small, second % small, share
+    return np.clip(first, 0, small - 1), np.clip(second, 0, small - 1), share
+
+
+def enlarge(matte: Array, height: int, width: int, *, wrap: bool) -> Array:
+    """Bilinear enlargement to height×width; panoramas blend across the wrap."""
+    if not wrap:
+        return np.asarray(cv2.resize(matte, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    factor = -(-width // matte.shape[1])
+    padded = cv2.copyMakeBorder(matte, 0, 0, 1, 1, cv2.BORDER_WRAP)
+    if width == factor * matte.shape[1]:
+        return np.ascontiguousarray(
+            cv2.resize(padded, (width + 2 * factor, height), interpolation=cv2.INTER_LINEAR)[:, factor:-factor],
+            np.float32,
+        )
+    first, second, share = _grid(width, matte.shape[1], wrap=True)
+    rows = np.asarray(cv2.resize(matte, (matte.shape[1], height), interpolation=cv2.INTER_LINEAR), np.float32)
+    return np.asarray(rows[:, first] * (1 - share) + rows[:, second] * share, np.float32)
+
+
+def guided_enlarge(small_pixels: Array, small_matte: Array, pixels: Array, scale: float, *, wrap: bool) -> Array:
+    """Bring a coarse matte to the picture's own resolution.
+
+    Args:
+        small_pixels: h×w×3 float32 linear light, exposed: what the coarse matte was computed from.
+        small_matte: h×w float32 in [0, 1].
+        pixels: H×W×3 float32 linear light, not exposed.
+        scale: exposure factor of ``pixels``.
+        wrap: left and right edges touch.
+
+    Returns:
+        H×W float32 in [0, 1].
+    """
+    height, width = pixels.shape[:2]
+    matte = enlarge(small_matte, height, width, wrap=wrap)
+    band = undecided(small_matte, wrap=wrap)
+    if not band.any():
+        return matte
+    model = coefficients(encode(GUIDE_ENCODING, small_pixels), small_matte, wrap=wrap)
+    top, bottom, down = _grid(height, small_matte.shape[0], wrap=False)
+    left, right, across = _grid(width, small_matte.shape[1], wrap=wrap)
+    columns = (np.arange(width) * small_matte.shape[1]) // width
+    rows_of_band = (np.arange(height) * small_matte.shape[0]) // height
+    for start in range(0, height, _ROWS):
+        stop = min(start + _ROWS, height)
+        y, x = np.nonzero(band[rows_of_band[start:stop]][:, columns])
+        y += start
+        if y.size == 0:
+            continue
+        guide = encode(GUIDE_ENCODING, pixels[y, x] * np.float32(scale))
+        v, u = down[y, None], across[x, None]
+        upper = model[top[y], left[x]] * (1 - u) + model[top[y], right[x]] * u
+        lower = model[bottom[y], left[x]] * (1 - u) + model[bottom[y], right[x]] * u
+        local = upper * (1 - v) + lower * v
+        matte[y, x] = np.clip((local[:, :3] * guide).sum(-1) + local[:, 3], 0, 1)
+    return matte
