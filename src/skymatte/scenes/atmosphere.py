@@ -25,7 +25,7 @@ _EARTH, _TOP = 6360e3, 6460e3
 _RAYLEIGH = np.array([5.802e-6, 13.558e-6, 33.1e-6])
 _MIE_SCATTERING, _MIE_EXTINCTION = 3.996e-6, 4.440e-6
 _OZONE = np.array([0.650e-6, 1.881e-6, 0.085e-6])
-_ELEVATIONS, _AZIMUTHS, _STEPS, _LIGHT_STEPS = 48, 24, 28, 10
+_ELEVATIONS, _AZIMUTHS, _STEPS, _LIGHT_STEPS = 48, 24, 28, 16
 _EYE = 200.0  # metres above the ground
 
 
@@ -42,17 +42,19 @@ def _to_sphere(p: NDArray[np.float64], d: NDArray[np.float64], radius: float) ->
 
 def _transmittance(p: NDArray[np.float64], d: NDArray[np.float64], haze: float) -> NDArray[np.float64]:
     """Share of light from direction ``d`` that arrives at points ``p`` (..., 3) → (..., 3); 0 in the Earth's shadow."""
-    step = _to_sphere(p, d, _TOP)[..., None] / _LIGHT_STEPS
+    length = _to_sphere(p, d, _TOP)[..., None]
+    edges = np.linspace(0, 1, _LIGHT_STEPS + 1) ** 2
     depth = np.zeros((*p.shape[:-1], 3))
     for k in range(_LIGHT_STEPS):
-        q = p + d * (step * (k + 0.5))
+        q = p + d * (length * (0.5 * (edges[k] + edges[k + 1])))
         air, aerosol, ozone = _densities(np.maximum(np.sqrt((q * q).sum(-1)) - _EARTH, 0.0))
-        depth += air[..., None] * _RAYLEIGH + aerosol[..., None] * (_MIE_EXTINCTION * haze) + ozone[..., None] * _OZONE
+        slab = air[..., None] * _RAYLEIGH + aerosol[..., None] * (_MIE_EXTINCTION * haze) + ozone[..., None] * _OZONE
+        depth += slab * (edges[k + 1] - edges[k])
     radius = np.sqrt((p * p).sum(-1))
     sine = (p * d).sum(-1) / radius
     dip = -np.sqrt(np.maximum(1 - (_EARTH / radius) ** 2, 0.0))
     lit = np.clip((sine - dip) / 0.012 + 0.5, 0, 1)
-    return np.asarray(np.exp(-depth * step) * lit[..., None])
+    return np.asarray(np.exp(-depth * length) * lit[..., None])
 
 
 class Atmosphere:

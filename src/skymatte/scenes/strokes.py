@@ -26,11 +26,15 @@ def _candidates(caps: Shapes, block: Block) -> tuple[Indices, Indices]:
     """Pairs (capsule, pixel of the block) that hold every pair that touches."""
     margin = block.pixel_radius
     reach = caps.widest.astype(np.float64) + margin
-    pieces = np.ceil(caps.half / reach).astype(np.int64)
-    owner, k = _ranges(np.zeros_like(pieces), np.maximum(pieces, 1))
-    share = caps.half[owner] / np.maximum(pieces, 1)[owner]
-    centre = unit(caps.m[owner] + caps.u[owner] * ((2 * k + 1) * share - caps.half[owner])[:, None])
-    radius = np.minimum(np.hypot(share, reach[owner]) * 1.02, 3.0)
+    # Circles that hold a rectangle around the stroke, its round ends included; short strokes fit into one circle.
+    short = caps.half < 0.4 * reach
+    extent = np.where(short, 0.0, caps.half + reach)
+    pieces = np.maximum(np.ceil(extent / reach), 1).astype(np.int64)
+    owner, k = _ranges(np.zeros_like(pieces), pieces)
+    share = extent[owner] / pieces[owner]
+    centre = unit(caps.m[owner] + caps.u[owner] * ((2 * k + 1) * share - extent[owner])[:, None])
+    radius = np.where(short, caps.half + reach, np.hypot(extent / pieces, reach))[owner]
+    radius = np.minimum(radius * 1.02, 3.0)
     e0 = np.arcsin(np.clip(centre[:, 2], -1, 1))
     a0 = np.arctan2(centre[:, 1], centre[:, 0])
     scale = block.height / np.pi
