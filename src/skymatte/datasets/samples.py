@@ -15,6 +15,7 @@ from skymatte.datasets.exchange import exchange_sky, sky_sources
 from skymatte.datasets.occluders import draw_occluder
 from skymatte.datasets.sources import Source
 from skymatte.datasets.views import random_view
+from skymatte.errors import InputError
 from skymatte.picture.encoding import encode
 
 
@@ -38,6 +39,9 @@ class Samples(Dataset[tuple[Tensor, Tensor, Tensor]]):
 
     Returns (picture B×3×H×W float32 encoded, sky B×1×H×W float32 in [0, 1], weight B×1×H×W float32).  Every
     ``wide_every``-th batch holds half as many views of twice the width: whole panoramas, for a sense of the whole.
+
+    Raises:
+        InputError: the mixture asks for what ``sources`` do not hold.
     """
 
     def __init__(
@@ -60,6 +64,12 @@ class Samples(Dataset[tuple[Tensor, Tensor, Tensor]]):
         self.batches, self.wide_every, self.seed = batches, wide_every, seed
         self.names = [name for name in mixture.strata if name in self.sources]
         shares = np.array([mixture.strata[name] for name in self.names])
+        if not shares.sum() > 0:
+            raise InputError(f"no training picture is of a stratum with a share ({', '.join(mixture.strata)})")
+        if mixture.exchange > 0 and not self.donors:
+            raise InputError(
+                "no training panorama has enough sky to lend; add one of the stratum puresky or exchange 0"
+            )
         self.shares = shares / shares.sum()
 
     def __len__(self) -> int:

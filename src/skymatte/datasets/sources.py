@@ -12,14 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skymatte.errors import LabelError
+from skymatte.masks.files import read_label
+from skymatte.masks.labels import IGNORE, SKY
 from skymatte.picture.encoding import linear_from_srgb
 from skymatte.picture.exposure import exposure_scale
 from skymatte.picture.model import Projection
-from skymatte.picture.oiio import read_gray
 from skymatte.picture.read import read
 from skymatte.scenes.panorama import render
 
-SKY, IGNORE = 255, 128
+_COLUMNS = ("picture", "label", "licence", "split", "projection", "stratum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Source:
 
 
 def _source(name: str, pixels: NDArray[np.float32], label: NDArray[np.uint8], projection: str, stratum: str) -> Source:
+    if projection not in tuple(Projection):
+        raise LabelError(f"{name}: projection {projection!r} is not one of {', '.join(Projection)}")
     if label.shape != pixels.shape[:2]:
         raise LabelError(f"{name}: the label has shape {label.shape}, the picture {pixels.shape[:2]}")
     return Source(
@@ -65,20 +68,28 @@ def read_manifest(folder: Path, split: str, *, licence: str | None = None) -> It
         licence: keep only rows of this licence.
 
     Raises:
-        LabelError: a label does not fit its picture.
+        LabelError: the manifest lacks a column or names an unknown projection, or a label does not fit its picture.
         PictureError: a picture cannot be read.
     """
-    with (folder / "manifest.csv").open(newline="") as lines:
-        for row in csv.DictReader(lines):
+    with (folder / "manifest.csv").open(newline="", encoding="utf-8") as lines:
+        table = csv.DictReader(lines)
+        missing = [name for name in _COLUMNS if name not in (table.fieldnames or ())]
+        if missing:
+            raise LabelError(f"{folder / 'manifest.csv'}: lacks the column(s) {', '.join(missing)}")
+        for row in table:
             if row["split"] != split or (licence is not None and row["licence"] != licence):
                 continue
             pixels = read(folder / "pictures" / row["picture"]).pixels
-            label = read_gray(folder / row["label"]) if row["label"] else np.zeros(pixels.shape[:2], np.uint8)
-            yield _source(Path(row["picture"]).stem, pixels, label.astype(np.uint8), row["projection"], row["stratum"])
+            label = read_label(folder / row["label"]) if row["label"] else np.zeros(pixels.shape[:2], np.uint8)
+            yield _source(Path(row["picture"]).stem, pixels, label, row["projection"], row["stratum"])
 
 
 def read_video_frames(folder: Path, clips: tuple[str, ...]) -> Iterator[Source]:
-    """Labelled frames ``folder/labels/CLIP__FRAME.png`` (0-based frame number) of the named clips."""
+    """Labelled frames ``folder/labels/CLIP__FRAME.png`` (0-based frame number) of the named clips.
+
+    Raises:
+        LabelError: a clip has no label, a label no frame, or the two have different sizes.
+    """
     for clip in clips:
         labels = sorted((folder / "labels").glob(f"{clip}__*.png"))
         if not labels:
@@ -90,7 +101,7 @@ def read_video_frames(folder: Path, clips: tuple[str, ...]) -> Iterator[Source]:
             if not found:
                 raise LabelError(f"{path}: the clip {clip}.mp4 has no such frame")
             pixels = linear_from_srgb(frame[..., ::-1].astype(np.float32) / np.float32(255))
-            yield _source(path.stem, pixels, read_gray(path).astype(np.uint8), Projection.PERSPECTIVE, "video")
+            yield _source(path.stem, pixels, read_label(path), Projection.PERSPECTIVE, "video")
         capture.release()
 
 
