@@ -62,7 +62,7 @@ def test_a_wire_of_a_tenth_of_a_pixel_keeps_its_solid_angle(width: int, rise: fl
     area = (got * np.cos(e)[:, None]).sum() * (2 * np.pi / width) * (np.pi / height)
     length = np.linalg.norm(p1 - p0)
     exact = 2 * r / 10 * 2 * np.sin(np.arctan2(length / 2, 10))
-    assert area == pytest.approx(exact, rel=0.04)
+    assert area == pytest.approx(exact, rel=0.06)
     assert 0 < got.max() < 0.25
 
 

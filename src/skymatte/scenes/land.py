@@ -29,7 +29,7 @@ def mountains(stage: Stage, degrees: float, *, snow: bool = False, rock: Colour 
         height = np.radians(degrees) * part * np.clip(0.75 * sharp, 0.06, 2.0)
         high = SNOW if snow or (far and rng.random() < 0.5) else rock
         low = (0.10, 0.10, 0.07) if not snow else (0.55, 0.56, 0.58)
-        stage.ridges.append(Ridge(Skyline(height), distance, low, high, stage.relief, 0.8, rng.uniform(0.35, 0.7)))
+        stage.ridges.append(Ridge(Skyline(height), distance, low, high, stage.relief, 0.8, rng.uniform(1.2, 2.4)))
 
 
 def hills(stage: Stage, degrees: float, colour: Colour, *, layers: int = 3, trees: str = "") -> None:
@@ -43,7 +43,7 @@ def hills(stage: Stage, degrees: float, colour: Colour, *, layers: int = 3, tree
             height += tree_line(stage, trees, distance, rng.uniform(6, 16))
         high = tuple(c * rng.uniform(0.6, 1.3) for c in colour)
         low = tuple(c * rng.uniform(0.6, 1.3) for c in colour)
-        ridge = Ridge(Skyline(height), distance, low, high, stage.relief, 0.35, rng.uniform(0.15, 0.4))  # type: ignore[arg-type]
+        ridge = Ridge(Skyline(height), distance, low, high, stage.relief, 0.35, rng.uniform(0.8, 1.6))  # type: ignore[arg-type]
         stage.ridges.append(ridge)
 
 
@@ -63,7 +63,7 @@ def wood(stage: Stage, kind: str, distance: float, height: float) -> None:
     tint = rng.uniform(0.6, 1.5)
     low = tuple(c * tint * 0.6 for c in GREEN)
     high = tuple(c * tint * 1.3 for c in GREEN)
-    stage.ridges.append(Ridge(Skyline(line), distance, low, high, stage.relief, 0.8, rng.uniform(0.05, 0.12)))  # type: ignore[arg-type]
+    stage.ridges.append(Ridge(Skyline(line), distance, low, high, stage.relief, 0.8, rng.uniform(0.25, 0.5)))  # type: ignore[arg-type]
 
 
 def far_town(stage: Stage, degrees: float, cover: float) -> None:

@@ -33,6 +33,11 @@ class Sky:
         veil: 0…1, how much an even overcast hides the clear sky.
         glow: radiance added evenly (airglow, city light), with ``glow_low`` more of it near the horizon.
         stars: none by day.
+        swallowed: what an overcast turns into grey light.
+        on_clouds: mean radiance of the sky behind the clouds, which lights their dark side (3).
+        ambient: irradiance of the whole sky on a level plane (3).
+        horizon: radiance around the horizon, what far things fade to.
+        direct: irradiance of sun or moon through the clouds on a plane that faces it (3).
     """
 
     air: Atmosphere
@@ -41,15 +46,17 @@ class Sky:
     glow: tuple[float, float, float] = (0.0, 0.0, 0.0)
     glow_low: float = 4.0
     stars: Stars | None = None
+    swallowed: float = field(init=False)
+    on_clouds: Floats = field(init=False)
     ambient: NDArray[np.float64] = field(init=False)
     horizon: Floats = field(init=False)
     direct: NDArray[np.float64] = field(init=False)
 
     def __post_init__(self) -> None:
         sun = self.air.sun[None]
-        object.__setattr__(self, "ambient", np.ones(3))
-        clear = self._clear(_dome())
-        object.__setattr__(self, "ambient", clear.mean(0).astype(np.float64) * np.pi)
+        light = (self.air.direct * max(float(self.air.sun[2]), 0.03)).mean() + self.air.radiance(_dome()).mean()
+        object.__setattr__(self, "swallowed", float(light))
+        object.__setattr__(self, "on_clouds", self._clear(_dome()).mean(0))
         through = float(self._through(sun)[0])
         object.__setattr__(self, "direct", self.air.direct * through)
         azimuth = (np.arange(_HAZE_AZIMUTHS) + 0.5) * (2 * np.pi / _HAZE_AZIMUTHS)
@@ -64,9 +71,9 @@ class Sky:
         glow = np.asarray(self.glow, np.float32) * (1 + np.float32(self.glow_low) * (1 - sine) ** 6)
         if self.veil:
             # CIE overcast sky (Moon & Spencer 1942), as bright on the ground as the sunlight that it swallows.
-            light = (self.air.direct * max(float(self.air.sun[2]), 0.03)).mean() + out.mean()
-            grey = np.array([0.97, 1.0, 1.05]) * light * (0.45 / np.pi) * (9 / 7)
-            out = out * (1 - self.veil) + (1 + 2 * sine) / 3 * grey.astype(np.float32) * self.veil
+            grey = np.array([0.97, 1.0, 1.05]) * self.swallowed * (0.45 / np.pi) * (9 / 7)
+            overcast = (1 + 2 * sine) / 3 * grey.astype(np.float32)
+            out = np.asarray(out * (1 - self.veil) + overcast * self.veil, np.float32)
         return np.asarray(out + glow, np.float32)
 
     def _through(self, d: Floats) -> Floats:
@@ -84,10 +91,11 @@ class Sky:
         cosine = np.clip(d @ sun, -1, 1)
         forward = 0.62 + 0.10 * cosine + 1.3 * np.clip(cosine, 0, 1) ** 24
         direct = self.air.direct.astype(np.float32) * np.float32((1 - self.veil) ** 2)
-        ambient = (self.ambient / np.pi).astype(np.float32)
         for layer in self.clouds:
             opacity, lit, reach = layer.shade(d, sun)
-            colour = (lit * forward)[:, None] * (direct / np.float32(np.pi)) + ambient * (0.42 + 0.4 * lit)[:, None]
+            colour = (lit * forward)[:, None] * (direct / np.float32(np.pi)) + self.on_clouds * (0.42 + 0.4 * lit)[
+                :, None
+            ]
             clear = np.exp(-reach / np.float32(55.0))[:, None]
             colour = colour * clear + out * (1 - clear)
             out = out + (colour - out) * opacity[:, None]

@@ -68,7 +68,7 @@ def summit(stage: Stage) -> Roads:
         line = -drop * part + mild * (0.3 + 0.5 * k) * np.clip(0.4 + 0.4 * land.rough(stage, 1.6, 2), 0, 2)
         tint = rng.uniform(0.7, 1.3)
         low, high = (0.07 * tint, 0.09 * tint, 0.035 * tint), (0.10 * tint, 0.10 * tint, 0.05 * tint)
-        stage.ridges.append(Ridge(Skyline(line), distance, low, high, stage.relief, 0.4, 0.12))
+        stage.ridges.append(Ridge(Skyline(line), distance, low, high, stage.relief, 0.4, 0.8))
     if rng.random() < 0.5:
         lines.mast(stage, stage.at(rng.random() * 6.28, rng.uniform(6, 15)), rng.uniform(6, 25))
     if rng.random() < 0.5:
