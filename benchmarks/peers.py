@@ -46,6 +46,7 @@ class Peer:
 
     def __init__(self, folder: Path) -> None:
         self._net = ncnn.Net()
+        self._net.opt.num_threads = 1  # its threads wait by spinning: two of them crawl on a machine that does more
         for suffix, load in ((".param", self._net.load_param), (".bin", self._net.load_model)):
             path = folder / (self._file + suffix)
             if load(str(path)) != 0:

@@ -35,7 +35,7 @@ def stratum_tables(board: Scoreboard) -> str:
 def pooled_table(board: Scoreboard, group: str) -> str:
     """Pooled IoU first: big pictures and much sky weigh more."""
     return table(
-        ("network", "pictures", "pooled IoU", "mean IoU", "worst", "F 2 px", "F 8 px", "thin"),
+        ("network", "pictures", "pooled IoU", "mean IoU", "worst", "worst picture", "F 2 px", "F 8 px", "thin"),
         (_pooled(name, sum_up(scores)) for name, scores in board.groups[group].items()),
     )
 
@@ -97,6 +97,7 @@ def _pooled(name: str, summed: FolderScores) -> Sequence[str]:
         f"{summed.pooled['iou']:.3f}",
         f"{summed.mean['iou']:.3f}",
         f"{summed.worst['iou'].value:.3f}",
+        summed.worst["iou"].name,
         *_edges(summed),
     )
 
