@@ -25,7 +25,7 @@ def mountains(stage: Stage, degrees: float, *, snow: bool = False, rock: Colour 
     rng = stage.rng
     for far, part, distance in ((True, 1.0, rng.uniform(9e3, 25e3)), (False, 0.55, rng.uniform(3e3, 7e3))):
         jagged = rough(stage, rng.uniform(1.6, 1.9), int(rng.integers(3, 8)))
-        sharp = 1.25 - 0.75 * np.abs(jagged) + 0.22 * rough(stage, 1.35, 12)
+        sharp = 1.3 - 0.5 * np.abs(jagged) + 0.2 * rough(stage, 1.6, 3) + 0.1 * rough(stage, 1.3, 15)
         height = np.radians(degrees) * part * np.clip(0.75 * sharp, 0.06, 2.0)
         high = SNOW if snow or (far and rng.random() < 0.5) else rock
         low = (0.10, 0.10, 0.07) if not snow else (0.55, 0.56, 0.58)

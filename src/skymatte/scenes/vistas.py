@@ -18,7 +18,7 @@ _BIRCH: Colour = (0.10, 0.145, 0.035)
 def valley(stage: Stage) -> Roads:
     """A lane through a valley: oaks, a church and its village, wires, mountains; the default scene."""
     at = stage.at
-    land.mountains(stage, 14.0, snow=True)
+    land.mountains(stage, 13.0, snow=True)
     land.hills(stage, 8.0, (0.085, 0.11, 0.04), layers=3, trees="round")
     land.wood(stage, "conifer", 420, 17)
     heading = np.radians(155)
@@ -33,27 +33,27 @@ def valley(stage: Stage) -> Roads:
         (27, 30.0, 17.0, "conifer", 0.8, NEEDLE),
         (36, 36.0, 19.0, "conifer", 0.9, NEEDLE),
         (45, 33.0, 14.0, "pine", 0.9, NEEDLE),
-        (247, 42.0, 10.0, "broad", 0.8, _BIRCH),
+        (249, 33.0, 10.0, "broad", 0.8, _BIRCH),
         (168, 75.0, 12.0, "broad", 0.9, _OAK),
         (203, 95.0, 12.0, "broad", 0.9, _OAK),
         (228, 85.0, 11.0, "upright", 0.9, _BIRCH),
     ):
         stage.tree(at(np.radians(degrees), distance), height, habit, leafy=leafy, albedo=colour, detail=1.6)
     for degrees, distance, turn, size in (
-        (192, 46.0, 0.5, (13.0, 9.0, 4.5)),
-        (212, 38.0, 1.9, (11.0, 8.0, 5.0)),
-        (236, 52.0, 0.2, (15.0, 9.0, 4.0)),
-        (181, 72.0, 1.2, (12.0, 9.0, 5.5)),
-        (258, 62.0, 2.2, (12.0, 8.0, 4.5)),
+        (192, 36.0, 0.5, (13.0, 9.0, 4.5)),
+        (211, 29.0, 1.9, (11.0, 8.0, 5.0)),
+        (238, 38.0, 0.2, (15.0, 9.0, 4.0)),
+        (180, 56.0, 1.2, (12.0, 9.0, 5.5)),
+        (258, 45.0, 2.2, (12.0, 8.0, 4.5)),
         (62, 58.0, 0.9, (18.0, 10.0, 4.0)),
     ):
         buildings.house(stage, at(np.radians(degrees), distance), turn, size)
-    buildings.church(stage, at(np.radians(222), 78), 0.6, 1.15)
-    lines.pole_line(stage, at(heading, -120) + across * 5.5, along * 34, 8, 8.2, 4)
+    buildings.church(stage, at(np.radians(224), 58), 0.6, 1.3)
+    lines.pole_line(stage, at(heading, -120) + across * 7.5, along * 34, 8, 8.2, 4)
     lines.fence(stage, at(heading, -40) - across * 4.5, at(heading, 60) - across * 4.5, 1.15, 2.4)
     lines.pylon_line(stage, at(np.radians(20), 210), np.array([-150.0, 190.0, 0.0]), 3, 38)
     lines.birds(stage, 9)
-    return (Road(float(heading), 0.4, 3.4, "gravel", False),)
+    return (Road(float(heading), 4.4, 3.2, "gravel", False),)
 
 
 def summit(stage: Stage) -> Roads:
