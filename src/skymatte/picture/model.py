@@ -54,7 +54,7 @@ class Picture:
             largest finite value of the channel, 0) and counted in ``repairs``.
         path: the file it came from; ``None`` for an array.
         projection: how directions map to pixels.
-        projection_source: why we think so, a short phrase for people (``"envmap attribute"``, ``"2:1 aspect (guess)"``).
+        projection_source: why we think so, for people (``"envmap attribute"``, ``"2:1 aspect (guess)"``).
         data_window: the rectangle that ``pixels`` fills.
         display_window: the rectangle that is meant to be seen.
         format: short name of the file format: ``"exr"``, ``"hdr"``, ``"tif"``, ``"png"``, ``"jpg"``, ``"webp"``,
