@@ -89,7 +89,7 @@ def compose(rng: np.random.Generator, name: str, sky: weather.Weather) -> Scene:
     _, materials, build = PLACES[name]
     material = str(rng.choice(materials))
     eye = float(rng.uniform(1.3, 2.0)) if rng.random() < 0.85 else float(rng.uniform(2.5, 12))
-    if name == "porch":
+    if name in ("porch", "room"):
         eye = 1.6
     texture = noise.tile(rng, 512, 1.05, 4)
     light = _light(rng, sky, material, eye)
