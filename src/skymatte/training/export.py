@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -61,15 +62,18 @@ def export(network: SkyNet, card: ModelCard, target: Path) -> float:
     """
     wrapped = _Probability(network).eval()
     height, width = (torch.export.Dim(name, min=1, max=512) * network.multiple for name in ("rows", "columns"))
-    program = torch.onnx.export(
-        wrapped,
-        (torch.zeros(2, 3, 64, 96),),
-        dynamo=True,
-        input_names=["picture"],
-        output_names=["sky"],
-        dynamic_shapes=({0: torch.export.Dim("batch", min=1, max=1024), 2: height, 3: width},),
-        verbose=False,
-    )
+    with warnings.catch_warnings():
+        # What torch's exporter finds old in torch itself is not for those who train.
+        warnings.simplefilter("ignore", FutureWarning)
+        program = torch.onnx.export(
+            wrapped,
+            (torch.zeros(2, 3, 64, 96),),
+            dynamo=True,
+            input_names=["picture"],
+            output_names=["sky"],
+            dynamic_shapes=({0: torch.export.Dim("batch", min=1, max=1024), 2: height, 3: width},),
+            verbose=False,
+        )
     if program is None:
         raise ModelError("torch.onnx.export gave no program")
     model = program.model_proto

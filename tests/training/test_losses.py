@@ -1,0 +1,84 @@
+"""Losses against numbers worked out by hand."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from skymatte.training.losses import cross_entropy, soft_jaccard
+
+LOSSES = pytest.mark.parametrize("loss", [cross_entropy, soft_jaccard])
+
+
+def row(*values: float) -> Tensor:
+    """1×1×1×N."""
+    return torch.tensor(values, dtype=torch.float32).reshape(1, 1, 1, -1)
+
+
+def logit(probability: float) -> float:
+    return math.log(probability / (1 - probability))
+
+
+def test_cross_entropy_by_hand() -> None:
+    """−ln 0.8 for sky at 0.8, −ln 0.7 for ground at 0.3, and the mixture of both for a half-covered pixel at 0.5."""
+    logits = row(logit(0.8), logit(0.3), 0.0)
+    expected = (-math.log(0.8) - math.log(0.7) - math.log(0.5)) / 3
+    assert float(cross_entropy(logits, row(1, 0, 0.5), row(1, 1, 1))) == pytest.approx(expected, rel=1e-5)
+
+
+def test_cross_entropy_is_a_mean_over_the_weight() -> None:
+    logits = row(logit(0.8), logit(0.3), logit(0.9))
+    expected = (-math.log(0.8) - 0.5 * math.log(0.7)) / 1.5
+    assert float(cross_entropy(logits, row(1, 0, 0), row(1, 0.5, 0))) == pytest.approx(expected, rel=1e-5)
+
+
+def test_soft_jaccard_by_hand() -> None:
+    """Intersection 0.8 + 0.5·0.5, union 0.8 + 0.3 + 0.5 + 1 + 0.5 − intersection; one added to both."""
+    logits = row(logit(0.8), logit(0.3), 0.0)
+    both = 0.8 + 0.25
+    expected = 1 - (both + 1) / (0.8 + 0.3 + 0.5 + 1.5 - both + 1)
+    assert float(soft_jaccard(logits, row(1, 0, 0.5), row(1, 1, 1))) == pytest.approx(expected, rel=1e-5)
+
+
+def test_soft_jaccard_is_pooled_over_the_batch() -> None:
+    """One picture all right, one all wrong: an intersection of 10 in a union of 20, not the mean of two ratios."""
+    logits = torch.full((2, 1, 1, 10), 40.0)
+    sky = torch.ones(2, 1, 1, 10)
+    sky[1] = 0
+    assert float(soft_jaccard(logits, sky, torch.ones_like(sky))) == pytest.approx(1 - 11 / 21, rel=1e-5)
+
+
+@pytest.mark.parametrize("sky", [row(1, 0, 1), row(0, 0, 0), row(1, 1, 1)])
+@LOSSES
+def test_certainty_that_is_right_costs_nothing(loss: object, sky: Tensor) -> None:
+    assert callable(loss)
+    assert float(loss(80 * sky - 40, sky, torch.ones_like(sky))) == pytest.approx(0, abs=1e-5)
+
+
+@LOSSES
+@given(st.lists(st.tuples(st.floats(-20, 20), st.floats(0, 1)), min_size=1, max_size=8))
+def test_ignored_pixels_count_nowhere(loss: object, ignored: list[tuple[float, float]]) -> None:
+    """Whatever stands in them, in loss and gradient."""
+    assert callable(loss)
+    known = row(0.3, -1.0, 2.0).requires_grad_()
+    sky = row(1, 0, 0)
+    extra, labels = row(*(value for value, _ in ignored)), row(*(label for _, label in ignored))
+    plain = loss(known, sky, torch.ones_like(sky))
+    weight = torch.cat((torch.ones_like(sky), torch.zeros_like(extra)), 3)
+    padded = loss(torch.cat((known, extra), 3), torch.cat((sky, labels), 3), weight)
+    torch.testing.assert_close(padded, plain)
+    torch.testing.assert_close(*(torch.autograd.grad(value, known)[0] for value in (padded, plain)))
+
+
+@LOSSES
+def test_a_batch_without_any_label_costs_nothing(loss: object) -> None:
+    assert callable(loss)
+    logits = row(3.0, -2.0).requires_grad_()
+    value = loss(logits, row(1, 0), row(0, 0))
+    assert float(value.detach()) == pytest.approx(0, abs=1e-6)
+    assert float(torch.autograd.grad(value, logits)[0].abs().max()) == 0
