@@ -21,6 +21,7 @@ from skymatte.datasets.samples import Mixture, Samples
 from skymatte.datasets.sources import Source
 from skymatte.networks.efficientnet import imagenet_state
 from skymatte.networks.unet import SkyNet
+from skymatte.picture.atomic import replacing
 from skymatte.picture.encoding import encode
 from skymatte.picture.exposure import MIDDLE_GREY
 from skymatte.training.losses import cross_entropy, soft_jaccard
@@ -54,9 +55,8 @@ class Run:
     def save(self, path: Path) -> None:
         """Write a checkpoint; the old one stays until the new one is whole."""
         parts = {name: getattr(self, name).state_dict() for name in ("network", "average", "optimiser")}
-        temporary = path.with_suffix(".partial")
-        torch.save({**parts, "batch": self.batch, "best": self.best}, temporary)
-        temporary.replace(path)
+        with replacing(path) as temporary:
+            torch.save({**parts, "batch": self.batch, "best": self.best}, temporary)
 
     def load(self, path: Path) -> None:
         """Go on from a checkpoint."""
