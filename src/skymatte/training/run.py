@@ -35,9 +35,16 @@ def training_sources(recipe: Recipe, data: Path) -> list[Source]:
 
 
 def validation_sources(data: Path) -> list[Source]:
-    """The validation pictures below ``data``."""
+    """The validation pictures below ``data``.
+
+    Raises:
+        InputError: none of them has sky, so that there is nothing to choose the best checkpoint by.
+    """
     _check(data)
-    return list(read_manifest(data / "hdri", "val"))
+    sources = list(read_manifest(data / "hdri", "val"))
+    if all(source.stratum == "negative" for source in sources):
+        raise InputError(f"{data / 'hdri' / 'manifest.csv'}: names no validation picture with sky (split val)")
+    return sources
 
 
 def _check(data: Path) -> None:

@@ -1,0 +1,115 @@
+"""The model file computes what the network computes, at any size, and carries its card and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from skymatte.errors import ModelError
+from skymatte.networks.unet import SkyNet
+from skymatte.runtime.card import METADATA_KEY, ModelCard
+from skymatte.training.export import export, load_network
+from skymatte.training.loop import BEST, LATEST
+from tests.models import CARD
+from tests.training.conftest import Trained
+
+
+@pytest.fixture(scope="module")
+def session(trained: Trained) -> onnxruntime.InferenceSession:
+    return onnxruntime.InferenceSession(trained.model, providers=["CPUExecutionProvider"])
+
+
+@pytest.mark.parametrize(("count", "height", "width"), [(1, 32, 32), (1, 96, 160), (3, 64, 32), (2, 256, 32)])
+def test_the_file_computes_what_the_network_computes(
+    trained: Trained, session: onnxruntime.InferenceSession, count: int, height: int, width: int
+) -> None:
+    picture = np.random.default_rng(height).normal(0, 1, (count, 3, height, width)).astype(np.float32)
+    (theirs,) = session.run(["sky"], {"picture": picture})
+    with torch.inference_mode():
+        ours = load_network(trained.folder / BEST)(torch.from_numpy(picture)).sigmoid().numpy()
+    assert theirs.shape == (count, 1, height, width)
+    assert theirs.dtype == np.float32
+    np.testing.assert_allclose(theirs, ours, atol=1e-4)
+
+
+def test_its_interface_is_the_one_that_is_promised(session: onnxruntime.InferenceSession) -> None:
+    (picture,), (sky,) = session.get_inputs(), session.get_outputs()
+    assert (picture.name, picture.type, picture.shape[1]) == ("picture", "tensor(float)", 3)
+    assert (sky.name, sky.type, sky.shape[1]) == ("sky", "tensor(float)", 1)
+    assert all(isinstance(picture.shape[axis], str) for axis in (0, 2, 3))
+
+
+def test_its_card_is_inside_and_alone(session: onnxruntime.InferenceSession) -> None:
+    properties = session.get_modelmeta().custom_metadata_map
+    assert list(properties) == [METADATA_KEY]
+    assert ModelCard.from_json(properties[METADATA_KEY]).name == "tiny"
+
+
+def test_it_is_small_enough_to_ship_and_tells_nothing_of_where_it_was_made(trained: Trained) -> None:
+    assert trained.model.stat().st_size < 20e6
+    model = onnx.load(trained.model)
+    onnx.checker.check_model(model)
+    for tensor in model.graph.initializer:
+        tensor.ClearField("raw_data")
+    text = str(model)
+    for trace in ("site-packages", ".py", str(Path(__file__).parents[2])):
+        assert trace not in text
+
+
+def test_a_file_that_differs_from_the_network_is_not_written(
+    trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The exporter hands back another network's graph."""
+    other = SimpleNamespace(model_proto=onnx.load(trained.model))
+    monkeypatch.setattr(torch.onnx, "export", lambda *_, **__: other)
+    torch.manual_seed(8)
+    network = SkyNet(mean=2.0)
+    with pytest.raises(ModelError, match=r"differs from torch by .* in probability; not written"):
+        export(network, CARD, tmp_path / "model.onnx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_exporter_without_an_answer_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.onnx, "export", lambda *_, **__: None)
+    with pytest.raises(ModelError, match="gave no program"):
+        export(SkyNet(), CARD, tmp_path / "model.onnx")
+
+
+def test_the_average_is_what_is_exported(trained: Trained) -> None:
+    state = torch.load(trained.folder / LATEST, weights_only=True)
+    loaded = load_network(trained.folder / LATEST)
+    assert not loaded.training
+    for name, tensor in loaded.state_dict().items():
+        assert torch.equal(tensor, state["average"][name])
+
+
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"\x80\x02garbage", bytes(1000)])
+def test_a_file_that_is_no_checkpoint_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "best.pt").write_bytes(content)
+    with pytest.raises(ModelError, match=r"best\.pt: not a checkpoint of `skymatte train`"):
+        load_network(tmp_path / "best.pt")
+
+
+@pytest.mark.parametrize("state", [{}, {"average": {}}, {"average": {"weight": torch.zeros(1)}}, [1, 2]])
+def test_a_checkpoint_of_something_else_is_named(tmp_path: Path, state: object) -> None:
+    torch.save(state, tmp_path / "best.pt")
+    with pytest.raises(ModelError, match=r"best\.pt: not a checkpoint of `skymatte train`"):
+        load_network(tmp_path / "best.pt")
+
+
+def test_a_cut_off_checkpoint_is_named(trained: Trained, tmp_path: Path) -> None:
+    content = (trained.folder / BEST).read_bytes()
+    (tmp_path / "best.pt").write_bytes(content[: len(content) // 2])
+    with pytest.raises(ModelError, match=r"best\.pt: not a checkpoint"):
+        load_network(tmp_path / "best.pt")
+
+
+def test_a_missing_checkpoint_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"best\.pt: no such checkpoint; `skymatte train` writes it"):
+        load_network(tmp_path / "best.pt")
