@@ -51,7 +51,8 @@ def overlay(display: NDArray[np.uint8], matte: NDArray[np.float32]) -> NDArray[n
         )
     tinted = np.empty_like(display)
     for rows in _blocks(matte.shape):
-        tinted[rows] = _tint(display[rows], matte[rows])
+        # Half of a panorama has no sky at all.
+        tinted[rows] = _tint(display[rows], matte[rows]) if matte[rows].any() else display[rows]
     tinted[_contour(matte >= 0.5, max(matte.shape))] = CONTOUR
     return tinted
 

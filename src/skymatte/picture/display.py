@@ -11,6 +11,10 @@ from skymatte.picture.exposure import exposure_scale, luminance
 _WHITE = 16.0
 """Luminance, relative to middle grey × 1/0.18, that is drawn as pure white."""
 
+_STEPS = 4095
+_SRGB_OF_ROOT = np.rint(srgb_from_linear(np.linspace(0, 1, _STEPS + 1, dtype=np.float32) ** 2) * 255).astype(np.uint8)
+"""The sRGB curve in 8 bits, by the root of linear light: even steps of it are finer than a level everywhere."""
+
 
 def tone_map(pixels: NDArray[np.float32], scale: float | None = None) -> NDArray[np.uint8]:
     """A display version of a linear picture: H×W×3 float32 → H×W×3 uint8, sRGB.
@@ -29,5 +33,7 @@ def tone_map(pixels: NDArray[np.float32], scale: float | None = None) -> NDArray
         block = pixels[top : top + rows] * np.float32(scale)
         light = luminance(block)[..., None]
         block *= (1 + light / _WHITE**2) / (1 + light)
-        shown[top : top + rows] = np.rint(srgb_from_linear(np.clip(block, 0, 1)) * 255).astype(np.uint8)
+        steps = np.sqrt(np.clip(block, 0, 1, out=block), out=block)
+        steps *= _STEPS
+        shown[top : top + rows] = _SRGB_OF_ROOT[(steps + 0.5).astype(np.uint16)]
     return shown
