@@ -1,4 +1,4 @@
-"""Thin and small things drawn over a view with their coverage known: wires, poles, branches, birds."""
+"""Things drawn over a view with their coverage known: wires, poles, branches, birds, umbrellas, banners."""
 
 from __future__ import annotations
 
@@ -77,39 +77,57 @@ def _birds(canvas: NDArray[np.uint8], rng: np.random.Generator, width: int, heig
         )
 
 
-def _sheets(canvas: NDArray[np.uint8], rng: np.random.Generator, width: int, height: int) -> None:
-    """Umbrellas, balloons, banners, awnings: whole shapes against the sky, mostly in its upper part."""
-    for _ in range(int(rng.integers(1, 9))):
-        centre = rng.uniform(0, 1, 2) * (width, 0.6 * height)
-        angles = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(3, 14))))
-        radius = rng.uniform(3, 28) * rng.uniform(0.8, 1.2, (len(angles), 1))
-        outline = centre + radius * np.stack((np.cos(angles), rng.uniform(0.3, 1) * np.sin(angles)), 1)
-        cv2.fillPoly(canvas, [np.rint(outline * _SUPERSAMPLING).astype(np.int32)], 255)
+_KINDS = (_wires, _pole, _tree, _birds)
+_SHARES = (0.42, 0.25, 0.25, 0.08)
+_SHEETS = 0.2
 
 
-_KINDS = (_wires, _pole, _tree, _birds, _sheets)
-_SHARES = (0.36, 0.22, 0.22, 0.08, 0.12)
-
-
-def draw_occluder(view: View, rng: np.random.Generator) -> None:
-    """Draw one random thing over ``view`` in place: pixels mix in linear light by exact coverage (4×4 samples a pixel).
-
-    Its colour is dark to mid against the sky, now and then lit brighter than what stands behind.
-    """
+def _composite(view: View, canvas: NDArray[np.uint8], colour: Array, rng: np.random.Generator) -> None:
+    """Mix ``colour`` into the view by the canvas's coverage, now and then out of focus; what is covered is no sky."""
     height, width = view.sky.shape
-    canvas = np.zeros((height * _SUPERSAMPLING, width * _SUPERSAMPLING), np.uint8)
-    draw = _KINDS[int(rng.choice(len(_KINDS), p=_SHARES))]
-    draw(canvas, rng, width, height)
-    cover = np.asarray(cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA), np.float32) / np.float32(255)
+    cover = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     if rng.random() < 0.3:
         cover = np.asarray(cv2.GaussianBlur(cover, (0, 0), rng.uniform(0.4, 1.0)), np.float32)
-    behind = view.pixels[view.sky > 0.5] if (view.sky > 0.5).any() else view.pixels.reshape(-1, 3)
-    level = float(np.median(behind)) * 2 ** rng.uniform(-6, -0.5 if rng.random() < 0.8 else 1.0)
-    colour = (
-        level
-        * np.exp(rng.normal(0, 0.2, 3))
-        * np.linspace(rng.uniform(0.5, 1.5), rng.uniform(0.5, 1.5), height)[:, None, None]
-    ).astype(np.float32)
     view.pixels = view.pixels * (1 - cover[..., None]) + colour * cover[..., None]
     view.sky = view.sky * (1 - cover)
     view.weight = np.maximum(view.weight, (cover > 0.5).astype(np.float32))
+
+
+def _level_behind(view: View) -> float:
+    """Median light of the sky of the view, or of all of it where there is no sky."""
+    return float(np.median(view.pixels[view.sky > 0.5] if (view.sky > 0.5).any() else view.pixels))
+
+
+def _draw_sheets(view: View, rng: np.random.Generator) -> None:
+    """Umbrellas, balloons, banners, awnings: whole shapes of any colour, mostly in the upper part of the view."""
+    height, width = view.sky.shape
+    canvas = np.zeros((height * _SUPERSAMPLING, width * _SUPERSAMPLING), np.uint8)
+    colours = np.zeros((height, width, 3), np.float32)
+    level, largest = _level_behind(view), rng.uniform(5, 34)
+    for _ in range(int(rng.integers(1, 26 if largest < 18 else 7))):
+        centre = rng.uniform(0, 1, 2) * (width, rng.uniform(0.2, 0.8) * height)
+        angles = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(3, 16))))
+        radius = rng.uniform(0.3, 1) * largest * rng.uniform(0.85, 1.15, (len(angles), 1))
+        outline = centre + radius * np.stack((np.cos(angles), rng.uniform(0.25, 1) * np.sin(angles)), 1)
+        colour = tuple(float(v) for v in level * 2 ** rng.uniform(-4, 0.7) * np.exp(rng.normal(0, 0.7, 3)))
+        cv2.fillPoly(canvas, [np.rint(outline * _SUPERSAMPLING).astype(np.int32)], 255)
+        whole = [np.rint(outline).astype(np.int32)]
+        cv2.fillPoly(colours, whole, colour)
+        cv2.polylines(colours, whole, True, colour, 3)
+    shade = rng.uniform(0.6, 1.0) + 0.4 * cv2.resize(rng.random((8, 8), dtype=np.float32), (width, height))
+    _composite(view, canvas, colours * shade[..., None], rng)
+
+
+def _draw_thin(view: View, rng: np.random.Generator) -> None:
+    """Wires, poles, branches or birds of one colour: dark to mid against the sky, now and then lit brighter."""
+    height, width = view.sky.shape
+    canvas = np.zeros((height * _SUPERSAMPLING, width * _SUPERSAMPLING), np.uint8)
+    _KINDS[int(rng.choice(len(_KINDS), p=_SHARES))](canvas, rng, width, height)
+    level = _level_behind(view) * 2 ** rng.uniform(-6, -0.5 if rng.random() < 0.8 else 1.0)
+    gradient = np.linspace(rng.uniform(0.5, 1.5), rng.uniform(0.5, 1.5), height)[:, None, None]
+    _composite(view, canvas, (level * np.exp(rng.normal(0, 0.2, 3)) * gradient).astype(np.float32), rng)
+
+
+def draw_occluder(view: View, rng: np.random.Generator) -> None:
+    """Draw one random thing over ``view`` in place: pixels mix in linear light by coverage (4×4 samples a pixel)."""
+    (_draw_sheets if rng.random() < _SHEETS else _draw_thin)(view, rng)
