@@ -85,7 +85,7 @@ _SHEETS = 0.2
 def _composite(view: View, canvas: NDArray[np.uint8], colour: Array, rng: np.random.Generator) -> None:
     """Mix ``colour`` into the view by the canvas's coverage, now and then out of focus; what is covered is no sky."""
     height, width = view.sky.shape
-    cover = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    cover = np.asarray(cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA), np.float32) / np.float32(255)
     if rng.random() < 0.3:
         cover = np.asarray(cv2.GaussianBlur(cover, (0, 0), rng.uniform(0.4, 1.0)), np.float32)
     view.pixels = view.pixels * (1 - cover[..., None]) + colour * cover[..., None]
