@@ -79,7 +79,7 @@ def _birds(canvas: NDArray[np.uint8], rng: np.random.Generator, width: int, heig
 
 _KINDS = (_wires, _pole, _tree, _birds)
 _SHARES = (0.42, 0.25, 0.25, 0.08)
-_SHEETS = 0.2
+_SHEETS = 0.35
 
 
 def _composite(view: View, canvas: NDArray[np.uint8], colour: Array, rng: np.random.Generator) -> None:
@@ -103,13 +103,13 @@ def _draw_sheets(view: View, rng: np.random.Generator) -> None:
     height, width = view.sky.shape
     canvas = np.zeros((height * _SUPERSAMPLING, width * _SUPERSAMPLING), np.uint8)
     colours = np.zeros((height, width, 3), np.float32)
-    level, largest = _level_behind(view), rng.uniform(5, 34)
-    for _ in range(int(rng.integers(1, 26 if largest < 18 else 7))):
+    level, largest = _level_behind(view), np.exp(rng.uniform(np.log(5), np.log(90)))
+    for _ in range(int(rng.integers(1, 26 if largest < 22 else 7))):
         centre = rng.uniform(0, 1, 2) * (width, rng.uniform(0.2, 0.8) * height)
         angles = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(3, 16))))
         radius = rng.uniform(0.3, 1) * largest * rng.uniform(0.85, 1.15, (len(angles), 1))
         outline = centre + radius * np.stack((np.cos(angles), rng.uniform(0.25, 1) * np.sin(angles)), 1)
-        colour = tuple(float(v) for v in level * 2 ** rng.uniform(-4, 0.7) * np.exp(rng.normal(0, 0.7, 3)))
+        colour = tuple(float(v) for v in level * 2 ** rng.uniform(-3.5, 0.9) * np.exp(rng.normal(0, 0.6, 3)))
         cv2.fillPoly(canvas, [np.rint(outline * _SUPERSAMPLING).astype(np.int32)], 255)
         whole = [np.rint(outline).astype(np.int32)]
         cv2.fillPoly(colours, whole, colour)
