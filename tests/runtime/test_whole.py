@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skymatte.picture.encoding import encode
 from skymatte.picture.model import Projection
-from skymatte.runtime.whole import predict_small, shrink, working_size
+from skymatte.runtime.whole import look, predict_small, shrink, working_size
 
 Array = NDArray[np.float32]
 FLAT, PANORAMA = Projection.PERSPECTIVE, Projection.EQUIRECTANGULAR
@@ -25,6 +25,11 @@ def blurred(encoded: Array) -> Array:
     """A network that sees nine columns, and at the edge of its input only what is there."""
     padded = np.pad(encoded[..., 0], ((0, 0), (4, 4)))
     return np.asarray(np.mean([padded[:, i : i + encoded.shape[1]] for i in range(9)], axis=0), np.float32)
+
+
+def bright(encoded: Array) -> Array:
+    """A network for which everything above 0.5 in linear light is sky."""
+    return np.asarray(encoded[..., 0] > encode("log", np.full(1, 0.5, np.float32)), np.float32)
 
 
 @pytest.mark.parametrize(
@@ -86,3 +91,41 @@ def test_a_plain_picture_does_not_wrap() -> None:
     right = predict_small(small, FLAT, blurred, "mu-law", 32)[:, 60:]
     assert right.max() == 0
     assert predict_small(small, PANORAMA, blurred, "mu-law", 32)[:, 60:].max() > 0.4
+
+
+def test_the_second_look_forbids_what_is_no_sky_as_a_whole() -> None:
+    """A network that takes fine speckle for sky in detail, and is right about the half-size picture."""
+    light = np.full((64, 128, 3), 0.05, np.float32)
+    light[:24] = 1.0
+    light[48, 60] = 1.0
+
+    matte = look(light, FLAT, bright, "log", 1)
+    assert predict_small(light, FLAT, bright, "log", 1)[48, 60] == 1
+    assert matte[48, 60] == 0
+    np.testing.assert_array_equal(matte[:24], 1)
+
+
+def test_the_second_look_lets_detail_near_an_edge_be() -> None:
+    light = np.full((64, 128, 3), 0.05, np.float32)
+    light[:24] = 1.0
+    light[26:30, 40:44] = 1.0
+
+    np.testing.assert_array_equal(look(light, FLAT, bright, "log", 1), (light[..., 0] > 0.5).astype(np.float32))
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.sampled_from(Projection))
+def test_two_looks_fit_every_size(height: int, width: int, projection: Projection) -> None:
+    light = np.random.default_rng(height * 41 + width).random((height, width, 3), np.float32)
+    matte = look(light, projection, lambda encoded: np.clip(encoded[..., 0], 0, 1), "log", 32)
+    assert matte.shape == (height, width)
+    assert 0 <= matte.min() <= matte.max() <= 1
+
+
+def test_two_looks_at_a_panorama_have_no_seam() -> None:
+    small = np.random.default_rng(5).random((64, 256, 3), np.float32)
+
+    def network(encoded: Array) -> Array:
+        return np.clip(blurred(encoded) * 2, 0, 1)
+
+    turned = look(np.roll(small, 64, axis=1), PANORAMA, network, "log", 32)
+    np.testing.assert_allclose(turned, np.roll(look(small, PANORAMA, network, "log", 32), 64, axis=1), atol=1e-6)

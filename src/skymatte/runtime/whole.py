@@ -10,10 +10,14 @@ from numpy.typing import NDArray
 
 from skymatte.picture.encoding import encode
 from skymatte.picture.model import Projection
+from skymatte.runtime.enlarge import enlarge
 
 Array = NDArray[np.float32]
 Predict = Callable[[Array], Array]
 """Encoded H×W×3 float32, sides multiples of the network's → probability of sky, H×W float32."""
+
+_DOUBT = 8
+"""How far, in pixels of the half-size look, an answer of the full-size look may be out of place."""
 
 _WRAP = 64
 """Columns of a panorama repeated on either side (at working size): the reach of the network's finer features."""
@@ -55,3 +59,36 @@ def predict_small(small: Array, projection: Projection, predict: Predict, encodi
     if bottom or right:
         encoded = np.asarray(cv2.copyMakeBorder(encoded, 0, bottom, 0, right, cv2.BORDER_REPLICATE), np.float32)
     return np.ascontiguousarray(predict(encoded)[:height, side : side + width])
+
+
+def look(small: Array, projection: Projection, predict: Predict, encoding: str, multiple: int) -> Array:
+    """Probability of sky from two looks: at working size for detail, at half of it for the sense of the whole.
+
+    The detailed answer may not leave the range of what the half-size look says within eight of its pixels, so that a
+    white wall in a room that is no sky as a whole stays a wall, and gaps between leaves stay free.
+
+    Args:
+        small: h×w×3 float32 linear light, exposed, at working size.
+        projection: panoramas wrap.
+        predict: the network.
+        encoding: the network's input.
+        multiple: the network's sides.
+
+    Returns:
+        h×w float32 in [0, 1].
+    """
+    height, width = small.shape[:2]
+    detail = predict_small(small, projection, predict, encoding, multiple)
+    half = shrink(small, max(1, height // 2), max(1, width // 2))
+    whole = predict_small(half, projection, predict, encoding, multiple)
+    wrap = projection is Projection.EQUIRECTANGULAR
+    around = min(_DOUBT, whole.shape[1]) if wrap else 0
+    ring = cv2.copyMakeBorder(whole, 0, 0, around, around, cv2.BORDER_WRAP)
+    kernel = np.ones((2 * _DOUBT + 1, 2 * _DOUBT + 1), np.uint8)
+    least, most = (
+        enlarge(
+            np.asarray(reach(ring, kernel)[:, around : around + whole.shape[1]], np.float32), height, width, wrap=wrap
+        )
+        for reach in (cv2.erode, cv2.dilate)
+    )
+    return np.clip(detail, least, most)

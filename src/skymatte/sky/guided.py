@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skymatte.picture.encoding import encode
+from skymatte.runtime.enlarge import enlarge, neighbours
 
 Array = NDArray[np.float32]
 
@@ -57,43 +58,12 @@ def coefficients(guide: Array, matte: Array, *, radius: int = RADIUS, epsilon: f
 
 def undecided(matte: Array, *, wrap: bool) -> NDArray[np.bool_]:
     """Where a coarse matte is neither sky nor ground for sure, grown by two pixels: h×w bool."""
-    size = 2 * _BAND + 1
-    kernel = np.ones((size, size), np.uint8)
-    decided = ((matte > 0.02) & (matte < 0.98)) | (
-        cv2.morphologyEx((matte >= 0.5).astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
-    )
-    edge = decided.astype(np.uint8)
-    if not wrap:
-        return np.asarray(cv2.dilate(edge, kernel) > 0)
-    padded = cv2.copyMakeBorder(edge, 0, 0, _BAND, _BAND, cv2.BORDER_WRAP)
-    return np.asarray(cv2.dilate(padded, kernel)[:, _BAND:-_BAND] > 0)
-
-
-def _grid(length: int, small: int, wrap: bool) -> tuple[NDArray[np.intp], NDArray[np.intp], Array]:
-    """For each of ``length`` positions: the two coarse neighbours along an axis, and the share of the second."""
-    position = (np.arange(length) + 0.5) * (small / length) - 0.5
-    first = np.floor(position).astype(np.intp)
-    share = (position - first).astype(np.float32)
-    second = first + 1
-    if wrap:
-        return first % small, second % small, share
-    return np.clip(first, 0, small - 1), np.clip(second, 0, small - 1), share
-
-
-def enlarge(matte: Array, height: int, width: int, *, wrap: bool) -> Array:
-    """Bilinear enlargement to height×width; panoramas blend across the wrap."""
-    if not wrap:
-        return np.asarray(cv2.resize(matte, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
-    factor = -(-width // matte.shape[1])
-    padded = cv2.copyMakeBorder(matte, 0, 0, 1, 1, cv2.BORDER_WRAP)
-    if width == factor * matte.shape[1]:
-        return np.ascontiguousarray(
-            cv2.resize(padded, (width + 2 * factor, height), interpolation=cv2.INTER_LINEAR)[:, factor:-factor],
-            np.float32,
-        )
-    first, second, share = _grid(width, matte.shape[1], wrap=True)
-    rows = np.asarray(cv2.resize(matte, (matte.shape[1], height), interpolation=cv2.INTER_LINEAR), np.float32)
-    return np.asarray(rows[:, first] * (1 - share) + rows[:, second] * share, np.float32)
+    around = min(_BAND + 1, matte.shape[1]) if wrap else 0
+    ring = cv2.copyMakeBorder(matte, 0, 0, around, around, cv2.BORDER_WRAP)
+    edge = cv2.morphologyEx((ring >= 0.5).astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    open_or_edge = ((ring > 0.02) & (ring < 0.98)) | (np.asarray(edge) > 0)
+    grown = cv2.dilate(open_or_edge.astype(np.uint8), np.ones((2 * _BAND + 1, 2 * _BAND + 1), np.uint8))
+    return np.asarray(grown[:, around : around + matte.shape[1]] > 0)
 
 
 def guided_enlarge(small_pixels: Array, small_matte: Array, pixels: Array, scale: float, *, wrap: bool) -> Array:
@@ -115,8 +85,8 @@ def guided_enlarge(small_pixels: Array, small_matte: Array, pixels: Array, scale
     if not band.any():
         return matte
     model = coefficients(encode(GUIDE_ENCODING, small_pixels), small_matte, wrap=wrap)
-    top, bottom, down = _grid(height, small_matte.shape[0], wrap=False)
-    left, right, across = _grid(width, small_matte.shape[1], wrap=wrap)
+    top, bottom, down = neighbours(height, small_matte.shape[0], wrap=False)
+    left, right, across = neighbours(width, small_matte.shape[1], wrap=wrap)
     columns = (np.arange(width) * small_matte.shape[1]) // width
     rows_of_band = (np.arange(height) * small_matte.shape[0]) // height
     for start in range(0, height, _ROWS):

@@ -16,7 +16,7 @@ from skymatte.picture.exposure import exposure_scale
 from skymatte.picture.model import Picture, Projection
 from skymatte.picture.read import from_array, read
 from skymatte.runtime.model import Model
-from skymatte.runtime.whole import predict_small, shrink, working_size
+from skymatte.runtime.whole import look, shrink, working_size
 from skymatte.sky.dense import dense_matte
 from skymatte.sky.guided import guided_enlarge
 from skymatte.sky.report import build_report
@@ -108,14 +108,14 @@ def _picture(source: str | Path | Picture | NDArray[Any], projection: str) -> Pi
 
 
 def _fast(picture: Picture, model: Model, scale: float) -> tuple[Array, dict[str, Any]]:
-    """The whole picture once at the card's working size, then its edges drawn at full resolution."""
+    """The whole picture at the card's working size, then its edges drawn at full resolution."""
     card = model.card
     wrap = picture.projection is Projection.EQUIRECTANGULAR
     side = card.coarse_width if wrap else card.coarse_side
     height, width = working_size(picture.height, picture.width, picture.projection, side)
     small = shrink(picture.pixels, height, width) * np.float32(scale)
-    coarse = predict_small(small, picture.projection, model.predict, card.encoding, card.multiple)
+    coarse = look(small, picture.projection, model.predict, card.encoding, card.multiple)
     settings = {"name": "fast", "working_width": width, "working_height": height}
-    if (height, width) == (picture.height, picture.width):
-        return coarse, settings
+    if height >= picture.height and width >= picture.width:
+        return shrink(coarse, picture.height, picture.width), settings
     return guided_enlarge(small, coarse, picture.pixels, scale, wrap=wrap), settings
