@@ -14,6 +14,7 @@ from skymatte.picture.exposure import MIDDLE_GREY, exposure_scale, luminance
 from skymatte.picture.model import Projection
 from skymatte.picture.oiio import write_png8
 from skymatte.scenes.panorama import render
+from skymatte.scenes.scene import Scene
 from tests.datasets.trees import labelled, write_clip, write_manifest, write_row
 
 
@@ -133,3 +134,13 @@ def test_scenes_are_rendered_panoramas_with_exact_mattes() -> None:
     np.testing.assert_allclose(sources[1].pixels, pixels * np.float32(exposure_scale(pixels)), rtol=1e-6)
     assert all(source.projection is Projection.EQUIRECTANGULAR for source in sources)
     assert all(source.ignore.max() == 0 for source in sources)
+
+
+def test_rooms_count_as_interiors() -> None:
+    """What a scene shows through the openings of a room is no sky, as in the labelled interiors."""
+    seed = next(
+        seed for seed in range(2000, 2200) if Scene.from_seed(seed).place == "room" and render(64, 32, seed)[1].any()
+    )
+    (source,) = render_scenes(range(seed, seed + 1), 32)
+    assert not source.sky.any()
+    assert not source.ignore.any()

@@ -19,6 +19,7 @@ from skymatte.picture.exposure import exposure_scale
 from skymatte.picture.model import Projection
 from skymatte.picture.read import read
 from skymatte.scenes.panorama import render
+from skymatte.scenes.scene import Scene
 
 _COLUMNS = ("picture", "label", "licence", "split", "projection", "stratum")
 
@@ -106,9 +107,14 @@ def read_video_frames(folder: Path, clips: tuple[str, ...]) -> Iterator[Source]:
 
 
 def render_scenes(seeds: range, height: int) -> Iterator[Source]:
-    """Procedural panoramas with exact mattes, ``2·height``×``height``."""
+    """Procedural panoramas with exact mattes, ``2·height``×``height``.
+
+    Rooms count as interiors, as in the labelled pictures: what is seen through their openings is no sky.
+    """
     for seed in seeds:
         pixels, matte = render(2 * height, height, seed)
+        if Scene.from_seed(seed).place == "room":
+            matte = np.zeros_like(matte)
         yield Source(
             f"scene-{seed}",
             pixels * np.float32(exposure_scale(pixels)),
