@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skymatte.picture.encoding import encode
 from skymatte.picture.model import Projection
-from skymatte.runtime.whole import look, predict_small, shrink, working_size
+from skymatte.runtime.whole import Predict, look, predict_small, shrink, working_size
 
 Array = NDArray[np.float32]
 FLAT, PANORAMA = Projection.PERSPECTIVE, Projection.EQUIRECTANGULAR
@@ -39,14 +39,15 @@ def bright(encoded: Array) -> Array:
         (128, 256, PANORAMA, 1024, (512, 1024)),
         (3000, 4000, FLAT, 1024, (768, 1024)),
         (4000, 3000, FLAT, 1024, (1024, 768)),
-        (300, 400, FLAT, 1024, (300, 400)),
+        (300, 400, FLAT, 1024, (600, 800)),
+        (600, 800, FLAT, 1024, (768, 1024)),
         (2000, 2000, Projection.FISHEYE, 1024, (1024, 1024)),
         (1, 30000, FLAT, 1024, (1, 1024)),
-        (1, 1, FLAT, 1024, (1, 1)),
+        (1, 1, FLAT, 1024, (2, 2)),
     ],
 )
 def test_working_sizes(height: int, width: int, projection: Projection, side: int, size: tuple[int, int]) -> None:
-    """Panoramas always as wide as asked; other pictures are shrunk to it but never enlarged."""
+    """Panoramas always as wide as asked; other pictures as long, but at most twice their own size."""
     assert working_size(height, width, projection, side) == size
 
 
@@ -93,39 +94,49 @@ def test_a_plain_picture_does_not_wrap() -> None:
     assert predict_small(small, PANORAMA, blurred, "mu-law", 32)[:, 60:].max() > 0.4
 
 
-def test_the_second_look_forbids_what_is_no_sky_as_a_whole() -> None:
-    """A network that takes fine speckle for sky in detail, and is right about the half-size picture."""
-    light = np.full((64, 128, 3), 0.05, np.float32)
-    light[:24] = 1.0
-    light[48, 60] = 1.0
-
-    matte = look(light, FLAT, bright, "log", 1)
-    assert predict_small(light, FLAT, bright, "log", 1)[48, 60] == 1
-    assert matte[48, 60] == 0
-    np.testing.assert_array_equal(matte[:24], 1)
+def look_at(pixels: Array, projection: Projection, network: Predict, side: int) -> Array:
+    """Three looks; the smallest is a third of ``side`` wide."""
+    _, matte = look(pixels, 1.0, projection, network, encoding="log", multiple=1, side=side)
+    return matte
 
 
-def test_the_second_look_lets_detail_near_an_edge_be() -> None:
-    light = np.full((64, 128, 3), 0.05, np.float32)
-    light[:24] = 1.0
-    light[26:30, 40:44] = 1.0
+def test_the_smallest_look_forbids_what_is_no_sky_as_a_whole() -> None:
+    """A network that takes fine speckle for sky in detail, and is right about the smallest picture."""
+    light = np.full((96, 192, 3), 0.05, np.float32)
+    light[:30] = 1.0
+    light[81:83, 90] = 2.0
+    assert predict_small(light, FLAT, bright, "log", 1)[82, 90] == 1
+    matte = look_at(light, FLAT, bright, 192)
+    assert matte[82, 90] == 0
+    np.testing.assert_array_equal(matte[:28], 1)
+    np.testing.assert_array_equal(matte[60:], 0)
 
-    np.testing.assert_array_equal(look(light, FLAT, bright, "log", 1), (light[..., 0] > 0.5).astype(np.float32))
+
+def test_the_smallest_look_lets_detail_near_an_edge_be() -> None:
+    light = np.full((96, 192, 3), 0.05, np.float32)
+    light[:36] = 1.0
+    light[42:51, 60:72] = 1.0
+    assert (look_at(light, FLAT, bright, 192)[43:50, 61:71] > 0.9).all()
 
 
-@given(st.integers(1, 40), st.integers(1, 40), st.sampled_from(Projection))
-def test_two_looks_fit_every_size(height: int, width: int, projection: Projection) -> None:
+@given(st.integers(1, 40), st.integers(1, 40), st.sampled_from(Projection), st.sampled_from([8, 24, 100]))
+def test_three_looks_fit_every_size(height: int, width: int, projection: Projection, side: int) -> None:
     light = np.random.default_rng(height * 41 + width).random((height, width, 3), np.float32)
-    matte = look(light, projection, lambda encoded: np.clip(encoded[..., 0], 0, 1), "log", 32)
-    assert matte.shape == (height, width)
+    small, matte = look(
+        light, 2.0, projection, lambda x: np.clip(x[..., 0], 0, 1), encoding="log", multiple=32, side=side
+    )
+    assert matte.shape == small.shape[:2] == working_size(height, width, projection, side)
+    assert small.max() <= 2.0 + 1e-5
     assert 0 <= matte.min() <= matte.max() <= 1
 
 
-def test_two_looks_at_a_panorama_have_no_seam() -> None:
-    small = np.random.default_rng(5).random((64, 256, 3), np.float32)
+@pytest.mark.parametrize("width", [192, 384])
+def test_three_looks_at_a_panorama_have_no_seam(width: int) -> None:
+    """Turned by a whole number of pixels of all three looks; the picture is as large as the working size, or twice."""
+    pixels = np.random.default_rng(5).random((width // 2, width, 3), np.float32)
 
     def network(encoded: Array) -> Array:
         return np.clip(blurred(encoded) * 2, 0, 1)
 
-    turned = look(np.roll(small, 64, axis=1), PANORAMA, network, "log", 32)
-    np.testing.assert_allclose(turned, np.roll(look(small, PANORAMA, network, "log", 32), 64, axis=1), atol=1e-6)
+    turned = look_at(np.roll(pixels, width // 4, axis=1), PANORAMA, network, 192)
+    np.testing.assert_allclose(turned, np.roll(look_at(pixels, PANORAMA, network, 192), 48, axis=1), atol=1e-5)

@@ -48,7 +48,7 @@ def test_a_larger_picture_gets_a_matte_of_its_own_size(model: Model) -> None:
     pixels, truth = render(2048, 1024, SEEDS[0])
     result = skymatte.segment(pixels, model=model, projection="equirectangular")
     assert result.mask.shape == truth.shape
-    assert result.report["method"]["working_width"] == 1024
+    assert result.report["method"]["working_width"] == 1536
     assert iou(result.mask, labels(truth)) > 0.9
 
 

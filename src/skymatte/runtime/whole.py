@@ -1,4 +1,4 @@
-"""The whole picture through the network once, at a working size: what it sees first, and what training validates."""
+"""The whole picture through the network, at working sizes: what it sees first, and what training validates."""
 
 from __future__ import annotations
 
@@ -16,21 +16,27 @@ Array = NDArray[np.float32]
 Predict = Callable[[Array], Array]
 """Encoded H×W×3 float32, sides multiples of the network's → probability of sky, H×W float32."""
 
+_SHARES = (1.0, 2 / 3, 1 / 3)
+"""Sizes of the three looks, as shares of the working size."""
+
 _DOUBT = 8
-"""How far, in pixels of the half-size look, an answer of the full-size look may be out of place."""
+"""How far, in pixels of the smallest look, an answer of the larger ones may be out of place."""
+
+_ENLARGED = 2.0
+"""Small pictures are enlarged this much at most: more shows the network nothing new."""
 
 _WRAP = 64
 """Columns of a panorama repeated on either side (at working size): the reach of the network's finer features."""
 
 
 def working_size(height: int, width: int, projection: Projection, side: int) -> tuple[int, int]:
-    """(height, width) at which a picture is looked at as a whole: long side ``side`` at most, never enlarged.
+    """(height, width) at which a picture is looked at as a whole: long side ``side``, small pictures at most doubled.
 
     Panoramas are always ``side`` wide, whatever their size, because their scale in degrees is known.
     """
-    if projection is Projection.EQUIRECTANGULAR:
-        return max(1, round(side * height / width)), side
-    factor = min(1.0, side / max(height, width))
+    factor = side / max(height, width)
+    if projection is not Projection.EQUIRECTANGULAR:
+        factor = min(factor, _ENLARGED)
     return max(1, round(height * factor)), max(1, round(width * factor))
 
 
@@ -61,34 +67,47 @@ def predict_small(small: Array, projection: Projection, predict: Predict, encodi
     return np.ascontiguousarray(predict(encoded)[:height, side : side + width])
 
 
-def look(small: Array, projection: Projection, predict: Predict, encoding: str, multiple: int) -> Array:
-    """Probability of sky from two looks: at working size for detail, at half of it for the sense of the whole.
+def look(
+    pixels: Array, scale: float, projection: Projection, predict: Predict, *, encoding: str, multiple: int, side: int
+) -> tuple[Array, Array]:
+    """Probability of sky from three looks at the whole picture, each at its own size.
 
-    The detailed answer may not leave the range of what the half-size look says within eight of its pixels, so that a
-    white wall in a room that is no sky as a whole stays a wall, and gaps between leaves stay free.
+    The two larger looks are averaged; the smallest, which sees most of the picture at once, bounds them: their answer
+    stays within the range of its answers eight of its pixels around, so that a white wall in a room that is no sky as
+    a whole stays a wall, and gaps between leaves stay free.
 
     Args:
-        small: h×w×3 float32 linear light, exposed, at working size.
+        pixels: H×W×3 float32 linear light.
+        scale: exposure factor.
         projection: panoramas wrap.
         predict: the network.
         encoding: the network's input.
-        multiple: the network's sides.
+        multiple: the network's sides are multiples of it.
+        side: long side of the largest look, the working size.
 
     Returns:
-        h×w float32 in [0, 1].
+        the exposed picture at working size, h×w×3 float32, and its probability of sky, h×w float32 in [0, 1].
     """
-    height, width = small.shape[:2]
-    detail = predict_small(small, projection, predict, encoding, multiple)
-    half = shrink(small, max(1, height // 2), max(1, width // 2))
-    whole = predict_small(half, projection, predict, encoding, multiple)
+    height, width = working_size(*pixels.shape[:2], projection, side)
+    small = shrink(pixels, height, width) * np.float32(scale)
+    # Smaller looks come from the working size where that is the smaller picture: large ones are read through once.
+    base = small if height <= pixels.shape[0] else pixels * np.float32(scale)
+    sizes = [(max(1, round(height * share)), max(1, round(width * share))) for share in _SHARES]
+    detail, middle, whole = (
+        predict_small(shrink(base, *size), projection, predict, encoding, multiple) for size in sizes
+    )
     wrap = projection is Projection.EQUIRECTANGULAR
+    least, most = _bounds(whole, height, width, wrap=wrap)
+    return small, np.clip((detail + enlarge(middle, height, width, wrap=wrap)) / 2, least, most)
+
+
+def _bounds(whole: Array, height: int, width: int, *, wrap: bool) -> tuple[Array, Array]:
+    """Least and most probability around each pixel of the smallest look, at height×width."""
     around = min(_DOUBT, whole.shape[1]) if wrap else 0
     ring = cv2.copyMakeBorder(whole, 0, 0, around, around, cv2.BORDER_WRAP)
     kernel = np.ones((2 * _DOUBT + 1, 2 * _DOUBT + 1), np.uint8)
     least, most = (
-        enlarge(
-            np.asarray(reach(ring, kernel)[:, around : around + whole.shape[1]], np.float32), height, width, wrap=wrap
-        )
+        np.asarray(reach(ring, kernel)[:, around : around + whole.shape[1]], np.float32)
         for reach in (cv2.erode, cv2.dilate)
     )
-    return np.clip(detail, least, most)
+    return enlarge(least, height, width, wrap=wrap), enlarge(most, height, width, wrap=wrap)

@@ -16,7 +16,7 @@ from skymatte.picture.exposure import exposure_scale
 from skymatte.picture.model import Picture, Projection
 from skymatte.picture.read import from_array, read
 from skymatte.runtime.model import Model
-from skymatte.runtime.whole import look, shrink, working_size
+from skymatte.runtime.whole import look, shrink
 from skymatte.sky.dense import dense_matte
 from skymatte.sky.guided import guided_enlarge
 from skymatte.sky.report import build_report
@@ -112,9 +112,16 @@ def _fast(picture: Picture, model: Model, scale: float) -> tuple[Array, dict[str
     card = model.card
     wrap = picture.projection is Projection.EQUIRECTANGULAR
     side = card.coarse_width if wrap else card.coarse_side
-    height, width = working_size(picture.height, picture.width, picture.projection, side)
-    small = shrink(picture.pixels, height, width) * np.float32(scale)
-    coarse = look(small, picture.projection, model.predict, card.encoding, card.multiple)
+    small, coarse = look(
+        picture.pixels,
+        scale,
+        picture.projection,
+        model.predict,
+        encoding=card.encoding,
+        multiple=card.multiple,
+        side=side,
+    )
+    height, width = coarse.shape
     settings = {"name": "fast", "working_width": width, "working_height": height}
     if height >= picture.height and width >= picture.width:
         return shrink(coarse, picture.height, picture.width), settings

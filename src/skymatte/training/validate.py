@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
 
 from skymatte.datasets.sources import Source
-from skymatte.runtime.whole import Predict, predict_small, shrink, working_size
+from skymatte.runtime.whole import Predict, look, shrink
 
 
 def torch_predict(network: nn.Module) -> Predict:
@@ -42,9 +41,8 @@ def validate(network: nn.Module, sources: list[Source], *, encoding: str, side: 
     results = []
     for source in sources:
         height, width = source.sky.shape
-        size = working_size(height, width, source.projection, side)
-        matte = predict_small(shrink(source.pixels, *size), source.projection, predict, encoding, multiple)
-        matte = np.asarray(cv2.resize(matte, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+        _, seen = look(source.pixels, 1.0, source.projection, predict, encoding=encoding, multiple=multiple, side=side)
+        matte = shrink(seen, height, width)
         known = source.ignore < 0.5
         predicted, labelled = (matte >= 0.5) & known, (source.sky >= 0.5) & known
         union = int((predicted | labelled).sum())
