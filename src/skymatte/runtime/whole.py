@@ -88,7 +88,7 @@ def look(
     Returns:
         the exposed picture at working size, h×w×3 float32, and its probability of sky, h×w float32 in [0, 1].
     """
-    height, width = working_size(*pixels.shape[:2], projection, side)
+    height, width = working_size(pixels.shape[0], pixels.shape[1], projection, side)
     small = shrink(pixels, height, width) * np.float32(scale)
     # Smaller looks come from the working size where that is the smaller picture: large ones are read through once.
     base = small if height <= pixels.shape[0] else pixels * np.float32(scale)
