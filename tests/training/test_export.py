@@ -14,7 +14,7 @@ import torch
 from skymatte.errors import ModelError
 from skymatte.networks.unet import SkyNet
 from skymatte.runtime.card import METADATA_KEY, ModelCard
-from skymatte.training.export import export, load_network
+from skymatte.training.export import export, load_trained
 from skymatte.training.loop import BEST, LATEST
 from tests.models import CARD
 from tests.training.conftest import Trained
@@ -32,7 +32,7 @@ def test_the_file_computes_what_the_network_computes(
     picture = np.random.default_rng(height).normal(0, 1, (count, 3, height, width)).astype(np.float32)
     (theirs,) = session.run(["sky"], {"picture": picture})
     with torch.inference_mode():
-        ours = load_network(trained.folder / BEST)(torch.from_numpy(picture)).sigmoid().numpy()
+        ours = load_trained(trained.folder / BEST).network(torch.from_numpy(picture)).sigmoid().numpy()
     assert theirs.shape == (count, 1, height, width)
     assert theirs.dtype == np.float32
     np.testing.assert_allclose(theirs, ours, atol=1e-4)
@@ -83,7 +83,7 @@ def test_an_exporter_without_an_answer_is_an_error(tmp_path: Path, monkeypatch: 
 
 def test_the_average_is_what_is_exported(trained: Trained) -> None:
     state = torch.load(trained.folder / LATEST, weights_only=True)
-    loaded = load_network(trained.folder / LATEST)
+    loaded = load_trained(trained.folder / LATEST).network
     assert not loaded.training
     for name, tensor in loaded.state_dict().items():
         assert torch.equal(tensor, state["average"][name])
@@ -93,23 +93,23 @@ def test_the_average_is_what_is_exported(trained: Trained) -> None:
 def test_a_file_that_is_no_checkpoint_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "best.pt").write_bytes(content)
     with pytest.raises(ModelError, match=r"best\.pt: not a checkpoint of `skymatte train`"):
-        load_network(tmp_path / "best.pt")
+        load_trained(tmp_path / "best.pt")
 
 
 @pytest.mark.parametrize("state", [{}, {"average": {}}, {"average": {"weight": torch.zeros(1)}}, [1, 2]])
 def test_a_checkpoint_of_something_else_is_named(tmp_path: Path, state: object) -> None:
     torch.save(state, tmp_path / "best.pt")
     with pytest.raises(ModelError, match=r"best\.pt: not a checkpoint of `skymatte train`"):
-        load_network(tmp_path / "best.pt")
+        load_trained(tmp_path / "best.pt")
 
 
 def test_a_cut_off_checkpoint_is_named(trained: Trained, tmp_path: Path) -> None:
     content = (trained.folder / BEST).read_bytes()
     (tmp_path / "best.pt").write_bytes(content[: len(content) // 2])
     with pytest.raises(ModelError, match=r"best\.pt: not a checkpoint"):
-        load_network(tmp_path / "best.pt")
+        load_trained(tmp_path / "best.pt")
 
 
 def test_a_missing_checkpoint_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"best\.pt: no such checkpoint; `skymatte train` writes it"):
-        load_network(tmp_path / "best.pt")
+        load_trained(tmp_path / "best.pt")

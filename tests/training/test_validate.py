@@ -16,7 +16,9 @@ from skymatte.picture.model import Projection
 from skymatte.training.report import picture_of
 from skymatte.training.validate import Validated, score, summary, torch_predict, validate
 
-SIZE = (32, 64)
+UNIT = 3
+SIZE = (32 * UNIT, 64 * UNIT)
+"""Rows are counted in units of three pixels: whole pixels at two thirds and at a third of the size, too."""
 
 
 class Bright(nn.Module):
@@ -29,14 +31,14 @@ class Bright(nn.Module):
 
 def source(bright_rows: int, sky_rows: int, ignored_rows: int = 0, stratum: str = "open") -> Source:
     """Bright in the first rows; sky in the first rows; the last rows of the sky ignored."""
-    rows = np.arange(SIZE[0])[:, None].repeat(SIZE[1], 1)
+    rows = np.arange(SIZE[0])[:, None].repeat(SIZE[1], 1) // UNIT
     pixels = np.where(rows < bright_rows, 10.0, 0.1)[..., None].repeat(3, -1).astype(np.float32)
     sky = (rows < sky_rows).astype(np.float32)
     ignore = ((rows >= sky_rows - ignored_rows) & (rows < sky_rows)).astype(np.float32)
     return Source("rows", pixels, sky, ignore, Projection.PERSPECTIVE, stratum)
 
 
-def check(material: Source, side: int = 64) -> Validated:
+def check(material: Source, side: int = SIZE[1]) -> Validated:
     (result,) = validate(Bright(), [material], encoding="log", side=side, multiple=32)
     return result
 
@@ -67,14 +69,14 @@ def test_a_picture_all_ignored_counts_as_right() -> None:
 
 @pytest.mark.parametrize("projection", [Projection.PERSPECTIVE, Projection.EQUIRECTANGULAR])
 def test_small_working_sizes_are_brought_back_to_the_label(projection: Projection) -> None:
-    result = check(replace(source(16, 16), projection=projection), side=32)
+    result = check(replace(source(16, 16), projection=projection), side=96)
     assert result.matte.shape == SIZE
     assert result.iou == pytest.approx(1.0, abs=0.07)
 
 
 def test_the_network_is_validated_in_inference_mode() -> None:
     network = Bright().train()
-    validate(network, [source(8, 16)], encoding="log", side=64, multiple=32)
+    validate(network, [source(8, 16)], encoding="log", side=SIZE[1], multiple=32)
     assert not network.training
 
 

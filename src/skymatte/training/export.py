@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -33,22 +34,38 @@ class _Probability(nn.Module):
         return probability
 
 
-def load_network(checkpoint: Path) -> SkyNet:
-    """The averaged weights of a checkpoint, ready for inference.
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A checkpoint's averaged network, ready for inference, and what it took to get there.
+
+    Attributes:
+        network: in evaluation mode.
+        batches: how many it has seen.
+        seconds: how long that took.
+    """
+
+    network: SkyNet
+    batches: int
+    seconds: float
+
+
+def load_trained(checkpoint: Path) -> Trained:
+    """Read a checkpoint of ``skymatte train``.
 
     Raises:
         ModelError: the file is no checkpoint of this network.
     """
     network = SkyNet()
     try:
-        network.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["average"])
+        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        network.load_state_dict(state["average"])
+        return Trained(network.eval(), int(state["batch"]), float(state["seconds"]))
     except FileNotFoundError:
         raise ModelError(
             f"{checkpoint}: no such checkpoint; `skymatte train` writes it when it first validates"
         ) from None
     except (OSError, EOFError, KeyError, RuntimeError, TypeError, pickle.UnpicklingError) as error:
         raise ModelError(f"{checkpoint}: not a checkpoint of `skymatte train`: {error}") from None
-    return network.eval()
 
 
 def export(network: SkyNet, card: ModelCard, target: Path) -> float:

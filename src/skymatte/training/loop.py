@@ -44,6 +44,7 @@ class Run:
         optimiser: AdamW with two parameter groups, decoder and encoder.
         batch: index of the next batch.
         best: best validation score so far.
+        seconds: time spent so far, validation included.
     """
 
     network: SkyNet
@@ -51,19 +52,20 @@ class Run:
     optimiser: torch.optim.Optimizer
     batch: int = 0
     best: float = -math.inf
+    seconds: float = 0.0
 
     def save(self, path: Path) -> None:
         """Write a checkpoint; the old one stays until the new one is whole."""
         parts = {name: getattr(self, name).state_dict() for name in ("network", "average", "optimiser")}
         with replacing(path) as temporary:
-            torch.save({**parts, "batch": self.batch, "best": self.best}, temporary)
+            torch.save({**parts, "batch": self.batch, "best": self.best, "seconds": self.seconds}, temporary)
 
     def load(self, path: Path) -> None:
         """Go on from a checkpoint."""
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         for name in ("network", "average", "optimiser"):
             getattr(self, name).load_state_dict(state[name])
-        self.batch, self.best = state["batch"], state["best"]
+        self.batch, self.best, self.seconds = state["batch"], state["best"], state["seconds"]
 
 
 def standardisation(encoding: str) -> tuple[float, float]:
@@ -185,6 +187,7 @@ def train(
     )
     waited = 0.0
     started = time.monotonic()
+    begun = started - run.seconds
     losses: list[float] = []
     with SummaryWriter(str(folder)) as board:
         clock = time.monotonic()
@@ -202,6 +205,7 @@ def train(
                 )
                 losses, waited, started = [], 0.0, time.monotonic()
             if run.batch % recipe.validate_every == 0 or run.batch == recipe.batches:
+                run.seconds = time.monotonic() - begun
                 _validate(run, recipe, validation, folder, board, report)
                 started, waited, losses = time.monotonic(), 0.0, []
             clock = time.monotonic()

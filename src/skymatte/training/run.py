@@ -12,7 +12,7 @@ from skymatte.datasets.sources import Source, read_manifest, read_video_frames, 
 from skymatte.errors import InputError
 from skymatte.networks.unet import SkyNet
 from skymatte.runtime.card import ModelCard
-from skymatte.training.export import export, load_network
+from skymatte.training.export import Trained, export, load_trained
 from skymatte.training.loop import BEST, train
 from skymatte.training.recipe import Recipe
 from skymatte.training.validate import summary, validate
@@ -69,17 +69,17 @@ def export_run(
     recipe: Recipe, validation: list[Source], folder: Path, target: Path, *, report: Callable[[str], None]
 ) -> None:
     """Export the best checkpoint of a run, its figures on the validation pictures written into the card."""
-    network = load_network(folder / BEST)
+    trained = load_trained(folder / BEST)
     results = validate(
-        network, validation, encoding=recipe.encoding, side=recipe.working_side, multiple=SkyNet.multiple
+        trained.network, validation, encoding=recipe.encoding, side=recipe.working_side, multiple=SkyNet.multiple
     )
     metrics = {name: round(value, 4) for name, value in summary(results).items()}
-    difference = export(network, card_of(recipe, metrics), target)
+    difference = export(trained.network, card_of(recipe, trained, metrics), target)
     report(f"{target}: {target.stat().st_size / 1e6:.1f} MB, within {difference:.1g} of torch; {metrics}")
 
 
-def card_of(recipe: Recipe, metrics: dict[str, float]) -> ModelCard:
-    """The model card that follows from a recipe and its measured figures."""
+def card_of(recipe: Recipe, trained: Trained, metrics: dict[str, float]) -> ModelCard:
+    """The model card that follows from a recipe, its run and its measured figures."""
     material = [f"HDR pictures (licence: {recipe.data.licence or 'any'})"]
     if recipe.data.clips:
         material.append(f"labelled frames of {len(recipe.data.clips)} video clips (MIT)")
@@ -97,6 +97,9 @@ def card_of(recipe: Recipe, metrics: dict[str, float]) -> ModelCard:
         coarse_side=recipe.working_side,
         training_data="; ".join(material),
         licence="Apache-2.0",
-        trained=f"recipe {recipe.name}: {recipe.batches} batches of {recipe.batch} views of {recipe.size} px",
+        trained=(
+            f"recipe {recipe.name}: {trained.batches} batches of {recipe.batch} views of {recipe.size} px, "
+            f"{trained.seconds / 3600:.1f} hours"
+        ),
         metrics=metrics,
     )
