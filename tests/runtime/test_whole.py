@@ -95,7 +95,7 @@ def test_a_plain_picture_does_not_wrap() -> None:
 
 
 def look_at(pixels: Array, projection: Projection, network: Predict, side: int) -> Array:
-    """Three looks; the smallest is a third of ``side`` wide."""
+    """Three looks; the smallest is a quarter of ``side`` wide."""
     _, matte = look(pixels, 1.0, projection, network, encoding="log", multiple=1, side=side)
     return matte
 

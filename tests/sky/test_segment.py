@@ -45,10 +45,10 @@ def test_exposure_changes_nothing(model: Model, stops: int) -> None:
 
 
 def test_a_larger_picture_gets_a_matte_of_its_own_size(model: Model) -> None:
-    pixels, truth = render(2048, 1024, SEEDS[0])
+    pixels, truth = render(3072, 1536, SEEDS[0])
     result = skymatte.segment(pixels, model=model, projection="equirectangular")
     assert result.mask.shape == truth.shape
-    assert result.report["method"]["working_width"] == 1536
+    assert result.report["method"]["working_width"] == 2048
     assert iou(result.mask, labels(truth)) > 0.9
 
 

@@ -16,9 +16,9 @@ from skymatte.picture.model import Projection
 from skymatte.training.report import picture_of
 from skymatte.training.validate import Validated, score, summary, torch_predict, validate
 
-UNIT = 3
+UNIT = 4
 SIZE = (32 * UNIT, 64 * UNIT)
-"""Rows are counted in units of three pixels: whole pixels at two thirds and at a third of the size, too."""
+"""Rows are counted in units of four pixels: whole pixels at half and at a quarter of the size, too."""
 
 
 class Bright(nn.Module):
@@ -39,7 +39,7 @@ def source(bright_rows: int, sky_rows: int, ignored_rows: int = 0, stratum: str 
 
 
 def check(material: Source, side: int = SIZE[1]) -> Validated:
-    (result,) = validate(Bright(), [material], encoding="log", side=side, multiple=32)
+    (result,) = validate(Bright(), [material], encoding="log", side=side, multiple=32, threshold=0.5)
     return result
 
 
@@ -69,14 +69,14 @@ def test_a_picture_all_ignored_counts_as_right() -> None:
 
 @pytest.mark.parametrize("projection", [Projection.PERSPECTIVE, Projection.EQUIRECTANGULAR])
 def test_small_working_sizes_are_brought_back_to_the_label(projection: Projection) -> None:
-    result = check(replace(source(16, 16), projection=projection), side=96)
+    result = check(replace(source(16, 16), projection=projection), side=128)
     assert result.matte.shape == SIZE
     assert result.iou == pytest.approx(1.0, abs=0.07)
 
 
 def test_the_network_is_validated_in_inference_mode() -> None:
     network = Bright().train()
-    validate(network, [source(8, 16)], encoding="log", side=SIZE[1], multiple=32)
+    validate(network, [source(8, 16)], encoding="log", side=SIZE[1], multiple=32, threshold=0.5)
     assert not network.training
 
 

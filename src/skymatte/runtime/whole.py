@@ -16,7 +16,7 @@ Array = NDArray[np.float32]
 Predict = Callable[[Array], Array]
 """Encoded H×W×3 float32, sides multiples of the network's → probability of sky, H×W float32."""
 
-_SHARES = (1.0, 2 / 3, 1 / 3)
+_SHARES = (1.0, 1 / 2, 1 / 4)
 """Sizes of the three looks, as shares of the working size."""
 
 _DOUBT = 8

@@ -221,7 +221,12 @@ def _validate(
     report: Callable[[str], None],
 ) -> None:
     results = validate(
-        run.average, validation, encoding=recipe.encoding, side=recipe.working_side, multiple=SkyNet.multiple
+        run.average,
+        validation,
+        encoding=recipe.encoding,
+        side=recipe.working_side,
+        multiple=SkyNet.multiple,
+        threshold=recipe.threshold,
     )
     reached = score(results)
     log_validation(board, results, run.batch)

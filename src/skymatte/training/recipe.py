@@ -76,6 +76,7 @@ class Recipe(_Strict):
         jaccard: weight of the soft Jaccard loss beside binary cross-entropy.
         validate_every: batches between validations, each of which writes a checkpoint.
         working_side: long side at which whole pictures are validated, and inferred with the shipped model.
+        threshold: probability from which a pixel counts as sky, in validation and in the shipped model.
         seed: of weights and samples.
     """
 
@@ -90,6 +91,7 @@ class Recipe(_Strict):
     jaccard: Annotated[float, Field(ge=0)] = 1.0
     validate_every: Count = 500
     working_side: Annotated[int, Field(gt=0, multiple_of=32)] = 1024
+    threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
     seed: int = 0
     data: Data
     optimiser: Optimiser = Optimiser()

@@ -71,7 +71,12 @@ def export_run(
     """Export the best checkpoint of a run, its figures on the validation pictures written into the card."""
     trained = load_trained(folder / BEST)
     results = validate(
-        trained.network, validation, encoding=recipe.encoding, side=recipe.working_side, multiple=SkyNet.multiple
+        trained.network,
+        validation,
+        encoding=recipe.encoding,
+        side=recipe.working_side,
+        multiple=SkyNet.multiple,
+        threshold=recipe.threshold,
     )
     metrics = {name: round(value, 4) for name, value in summary(results).items()}
     difference = export(trained.network, card_of(recipe, trained, metrics), target)
@@ -95,6 +100,7 @@ def card_of(recipe: Recipe, trained: Trained, metrics: dict[str, float]) -> Mode
         multiple=SkyNet.multiple,
         coarse_width=recipe.working_side,
         coarse_side=recipe.working_side,
+        threshold=recipe.threshold,
         training_data="; ".join(material),
         licence="Apache-2.0",
         trained=(

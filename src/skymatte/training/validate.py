@@ -34,8 +34,10 @@ class Validated:
     matte: NDArray[np.float32]
 
 
-def validate(network: nn.Module, sources: list[Source], *, encoding: str, side: int, multiple: int) -> list[Validated]:
-    """Each source at working size, its matte brought back to the label's size and thresholded at 0.5."""
+def validate(
+    network: nn.Module, sources: list[Source], *, encoding: str, side: int, multiple: int, threshold: float
+) -> list[Validated]:
+    """Each source at working size, its matte brought back to the label's size and thresholded."""
     network.eval()
     predict = torch_predict(network)
     results = []
@@ -44,7 +46,7 @@ def validate(network: nn.Module, sources: list[Source], *, encoding: str, side: 
         _, seen = look(source.pixels, 1.0, source.projection, predict, encoding=encoding, multiple=multiple, side=side)
         matte = shrink(seen, height, width)
         known = source.ignore < 0.5
-        predicted, labelled = (matte >= 0.5) & known, (source.sky >= 0.5) & known
+        predicted, labelled = (matte >= threshold) & known, (source.sky >= 0.5) & known
         union = int((predicted | labelled).sum())
         iou = int((predicted & labelled).sum()) / union if union else 1.0
         results.append(Validated(source, iou, float((predicted & ~labelled).sum() / max(1, known.sum())), matte))
