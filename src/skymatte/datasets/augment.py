@@ -86,7 +86,7 @@ def _noise(pixels: Array, rng: np.random.Generator) -> Array:
 
 def _camera(pixels: Array, rng: np.random.Generator) -> Array:
     """An 8-bit camera: exposed, clipped, a tone curve, perhaps JPEG; then decoded as skymatte decodes such a file."""
-    exposed = pixels * np.float32(2 ** rng.normal(0.6, 0.9))
+    exposed = pixels * np.float32(2 ** rng.normal(0.9, 1.0))
     if rng.random() < 0.5:
         exposed = exposed * (1 + exposed / rng.uniform(2, 30)) / (1 + exposed)
     curve = np.power(srgb_from_linear(np.clip(exposed, 0, 1)), np.float32(rng.uniform(0.75, 1.35)))
@@ -122,6 +122,6 @@ def augment(view: View, rng: np.random.Generator) -> Array:
         pixels = _clip_highlights(pixels, rng)
     if rng.random() < 0.35:
         pixels = _noise(pixels, rng)
-    if rng.random() < 0.35:
+    if rng.random() < 0.45:
         pixels = _camera(pixels, rng)
     return _expose(np.nan_to_num(pixels, posinf=65504.0).astype(np.float32), rng)

@@ -109,8 +109,10 @@ def _draw_sheets(view: View, rng: np.random.Generator) -> None:
         angles = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(3, 16))))
         radius = rng.uniform(0.3, 1) * largest * rng.uniform(0.85, 1.15, (len(angles), 1))
         outline = centre + radius * np.stack((np.cos(angles), rng.uniform(0.25, 1) * np.sin(angles)), 1)
-        tint = np.exp(rng.normal(0, 0.1 if rng.random() < 0.35 else 0.6, 3))
-        colour = tuple(float(v) for v in level * 2 ** rng.uniform(-3.5, 0.9) * tint)
+        # White things as bright as the sky are left out: a blown-out white sky is far more common than they are.
+        neutral = rng.random() < 0.25
+        tint = np.exp(rng.normal(0, 0.1 if neutral else 0.6, 3))
+        colour = tuple(float(v) for v in level * 2 ** rng.uniform(-3.5, -1 if neutral else 0.9) * tint)
         cv2.fillPoly(canvas, [np.rint(outline * _SUPERSAMPLING).astype(np.int32)], 255)
         whole = [np.rint(outline).astype(np.int32)]
         cv2.fillPoly(colours, whole, colour)
