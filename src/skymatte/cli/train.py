@@ -45,10 +45,14 @@ def export(
     data: Data,
     output: Folder,
     target: Annotated[Path, typer.Argument(help="The .onnx file to write.")],
+    checkpoint: Annotated[
+        list[Path] | None, typer.Option(help="Checkpoint to export; several are averaged. Default: the run's best.")
+    ] = None,
 ) -> None:
-    """Write the best checkpoint of a run as an ONNX model with its card."""
+    """Write the best checkpoint of a run, or the mean of several, as an ONNX model with its card."""
     _need_torch()
     from skymatte.training.recipe import load_recipe
-    from skymatte.training.run import export_run, validation_sources
+    from skymatte.training.run import best_checkpoint, export_run, validation_sources
 
-    export_run(load_recipe(recipe), validation_sources(data), output, target, report=_report)
+    chosen = checkpoint or [best_checkpoint(output)]
+    export_run(load_recipe(recipe), validation_sources(data), chosen, target, report=_report)

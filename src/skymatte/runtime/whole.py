@@ -16,13 +16,14 @@ Array = NDArray[np.float32]
 Predict = Callable[[Array], Array]
 """Encoded H×W×3 float32, sides multiples of the network's → probability of sky, H×W float32."""
 
-_SHARES = (1.0, 1 / 2, 1 / 4)
-"""Sizes of the three looks, as shares of the working size."""
+_PANORAMA_SHARES = (1.0, 1 / 2, 1 / 4)
+_PICTURE_SHARES = (1.0, 3 / 4, 1 / 2)
+"""Sizes of the three looks, as shares of the working size; a photograph shows less at once and needs no far look."""
 
 _DOUBT = 8
 """How far, in pixels of the smallest look, an answer of the larger ones may be out of place."""
 
-_ENLARGED = 2.0
+_ENLARGED = 4 / 3
 """Small pictures are enlarged this much at most: more shows the network nothing new."""
 
 _WRAP = 64
@@ -30,7 +31,7 @@ _WRAP = 64
 
 
 def working_size(height: int, width: int, projection: Projection, side: int) -> tuple[int, int]:
-    """(height, width) at which a picture is looked at as a whole: long side ``side``, small pictures at most doubled.
+    """(height, width) at which a picture is looked at: ``side`` long, small pictures at most a third enlarged.
 
     Panoramas are always ``side`` wide, whatever their size, because their scale in degrees is known.
     """
@@ -92,11 +93,12 @@ def look(
     small = shrink(pixels, height, width) * np.float32(scale)
     # Smaller looks come from the working size where that is the smaller picture: large ones are read through once.
     base = small if height <= pixels.shape[0] else pixels * np.float32(scale)
-    sizes = [(max(1, round(height * share)), max(1, round(width * share))) for share in _SHARES]
+    wrap = projection is Projection.EQUIRECTANGULAR
+    shares = _PANORAMA_SHARES if wrap else _PICTURE_SHARES
+    sizes = [(max(1, round(height * share)), max(1, round(width * share))) for share in shares]
     detail, middle, whole = (
         predict_small(shrink(base, *size), projection, predict, encoding, multiple) for size in sizes
     )
-    wrap = projection is Projection.EQUIRECTANGULAR
     least, most = _bounds(whole, height, width, wrap=wrap)
     return small, np.clip((detail + enlarge(middle, height, width, wrap=wrap)) / 2, least, most)
 

@@ -68,6 +68,26 @@ def load_trained(checkpoint: Path) -> Trained:
         raise ModelError(f"{checkpoint}: not a checkpoint of `skymatte train`: {error}") from None
 
 
+def average(checkpoints: list[Path]) -> Trained:
+    """The mean of the weights of checkpoints of one run (stochastic weight averaging, Izmailov et al. 2018).
+
+    ``batches`` and ``seconds`` are those of the longest trained.
+
+    Raises:
+        ModelError: one of the files is no checkpoint of this network.
+    """
+    runs = [load_trained(checkpoint) for checkpoint in checkpoints]
+    states = [run.network.state_dict() for run in runs]
+    last = max(runs, key=lambda run: run.batches)
+    mean = {
+        name: torch.stack([state[name] for state in states]).mean(0) if tensor.is_floating_point() else tensor
+        for name, tensor in last.network.state_dict().items()
+    }
+    network = SkyNet()
+    network.load_state_dict(mean)
+    return Trained(network.eval(), last.batches, last.seconds)
+
+
 def export(network: SkyNet, card: ModelCard, target: Path) -> float:
     """Write ``target``: input ``picture`` N×3×H×W float32, output ``sky`` N×1×H×W float32 in [0, 1], sizes dynamic.
 

@@ -12,7 +12,7 @@ from skymatte.datasets.sources import Source, read_manifest, read_video_frames, 
 from skymatte.errors import InputError
 from skymatte.networks.unet import SkyNet
 from skymatte.runtime.card import ModelCard
-from skymatte.training.export import Trained, export, load_trained
+from skymatte.training.export import Trained, average, export
 from skymatte.training.loop import BEST, train
 from skymatte.training.recipe import Recipe
 from skymatte.training.validate import summary, validate
@@ -61,15 +61,20 @@ def train_recipe(
     sources, validation = training_sources(recipe, data), validation_sources(data)
     report(f"{recipe.name}: {len(sources)} training pictures, {len(validation)} validation pictures")
     run = train(recipe, sources, validation, folder, workers=workers, report=report)
-    export_run(recipe, validation, folder, folder / f"{recipe.name}.onnx", report=report)
+    export_run(recipe, validation, [folder / BEST], folder / f"{recipe.name}.onnx", report=report)
     report(f"{recipe.name}: done after {run.batch} batches, best validation IoU {run.best:.4f}")
 
 
 def export_run(
-    recipe: Recipe, validation: list[Source], folder: Path, target: Path, *, report: Callable[[str], None]
+    recipe: Recipe,
+    validation: list[Source],
+    checkpoints: list[Path],
+    target: Path,
+    *,
+    report: Callable[[str], None],
 ) -> None:
-    """Export the best checkpoint of a run, its figures on the validation pictures written into the card."""
-    trained = load_trained(folder / BEST)
+    """Export checkpoints of a run, averaged if several; figures on the validation pictures go into the card."""
+    trained = average(checkpoints)
     results = validate(
         trained.network,
         validation,
@@ -81,6 +86,11 @@ def export_run(
     metrics = {name: round(value, 4) for name, value in summary(results).items()}
     difference = export(trained.network, card_of(recipe, trained, metrics), target)
     report(f"{target}: {target.stat().st_size / 1e6:.1f} MB, within {difference:.1g} of torch; {metrics}")
+
+
+def best_checkpoint(folder: Path) -> Path:
+    """The best checkpoint of the run in a folder."""
+    return folder / BEST
 
 
 def card_of(recipe: Recipe, trained: Trained, metrics: dict[str, float]) -> ModelCard:
