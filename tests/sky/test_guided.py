@@ -78,5 +78,5 @@ def test_coefficients_recover_an_affine_matte() -> None:
     """Where the matte is an affine function of colour, the model is that function."""
     guide = np.random.default_rng(3).random((24, 32, 3), np.float32)
     matte = guide @ np.array([0.2, 0.3, 0.1], np.float32) + np.float32(0.05)
-    model = coefficients(guide, matte.astype(np.float32), epsilon=1e-7, wrap=False)
+    model = coefficients(guide, matte.astype(np.float32), np.ones((24, 32), bool), epsilon=1e-7, wrap=False)
     np.testing.assert_allclose(model, np.broadcast_to(np.array([0.2, 0.3, 0.1, 0.05]), model.shape), atol=1e-3)

