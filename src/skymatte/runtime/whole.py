@@ -108,9 +108,11 @@ def _bounds(whole: Array, height: int, width: int, *, wrap: bool) -> tuple[Array
     around = min(2 * _DOUBT, whole.shape[1]) if wrap else 0
     ring = cv2.copyMakeBorder(whole, 0, 0, around, around, cv2.BORDER_WRAP)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _DOUBT + 1, 2 * _DOUBT + 1))
+    # Blurred, so that where they bind no disc shows.
     least, most = (
-        # Blurred, so that where they bind no disc shows.
-        np.asarray(cv2.GaussianBlur(reach(ring, kernel), (0, 0), _DOUBT / 4)[:, around : around + whole.shape[1]])
+        np.asarray(
+            cv2.GaussianBlur(reach(ring, kernel), (0, 0), _DOUBT / 4)[:, around : around + whole.shape[1]], np.float32
+        )
         for reach in (cv2.erode, cv2.dilate)
     )
     return enlarge(least, height, width, wrap=wrap), enlarge(most, height, width, wrap=wrap)

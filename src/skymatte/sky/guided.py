@@ -70,7 +70,7 @@ def coefficients(
     model[where, 3] = mean_matte - (factors * mean).sum(-1)
     model[where, 4] = 1
     model = _mean(model, radius, wrap)
-    return model[..., :4] / np.maximum(model[..., 4:], np.float32(1e-6))
+    return np.asarray(model[..., :4] / np.maximum(model[..., 4:], np.float32(1e-6)), np.float32)
 
 
 def undecided(matte: Array, *, wrap: bool) -> NDArray[np.bool_]:
