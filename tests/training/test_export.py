@@ -14,7 +14,7 @@ import torch
 from skymatte.errors import ModelError
 from skymatte.networks.unet import SkyNet
 from skymatte.runtime.card import METADATA_KEY, ModelCard
-from skymatte.training.export import export, load_trained
+from skymatte.training.export import average, export, load_trained
 from skymatte.training.loop import BEST, LATEST
 from tests.models import CARD
 from tests.training.conftest import Trained
@@ -113,3 +113,14 @@ def test_a_cut_off_checkpoint_is_named(trained: Trained, tmp_path: Path) -> None
 def test_a_missing_checkpoint_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"best\.pt: no such checkpoint; `skymatte train` writes it"):
         load_trained(tmp_path / "best.pt")
+
+
+def test_checkpoints_are_averaged_weight_by_weight(trained: Trained, tmp_path: Path) -> None:
+    state = torch.load(trained.folder / LATEST, weights_only=True)
+    moved = {name: tensor + 2 if tensor.is_floating_point() else tensor for name, tensor in state["average"].items()}
+    torch.save({**state, "average": moved, "batch": state["batch"] + 7}, tmp_path / "later.pt")
+    mean = average([trained.folder / LATEST, tmp_path / "later.pt"])
+    assert mean.batches == state["batch"] + 7
+    for name, tensor in mean.network.state_dict().items():
+        expected = state["average"][name]
+        torch.testing.assert_close(tensor, expected + 1 if tensor.is_floating_point() else expected)
