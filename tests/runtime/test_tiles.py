@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skymatte.runtime.tiles import Votes, ring_starts, smooth_window, starts
+from skymatte.runtime.tiles import Votes, ring_starts, starts
 
 lengths = st.integers(1, 200)
 patches = st.tuples(st.integers(1, 60), st.integers(1, 60)).map(lambda pair: (max(pair), min(pair)))
@@ -46,19 +46,8 @@ def test_windows_that_leave_gaps_are_refused(sizes: tuple[int, int, int]) -> Non
         ring_starts(*sizes)
 
 
-@given(lengths, lengths)
-def test_the_smooth_window_is_positive_and_highest_in_the_middle(height: int, width: int) -> None:
-    window = smooth_window(height, width)
-    assert window.shape == (height, width)
-    assert window.dtype == np.float32
-    assert window.min() > 0
-    assert window.max() == 1
-    assert window[height // 2, width // 2] == 1
-    np.testing.assert_allclose(window, window[::-1, ::-1], rtol=1e-5)
-
-
-@given(st.integers(1, 40), st.integers(1, 40), st.booleans(), st.booleans())
-def test_agreeing_tiles_give_back_the_picture(height: int, width: int, ring: bool, smooth: bool) -> None:
+@given(st.integers(1, 40), st.integers(1, 40), st.booleans())
+def test_agreeing_tiles_give_back_the_picture(height: int, width: int, ring: bool) -> None:
     picture = np.random.default_rng(height * 100 + width).random((height, width), np.float32)
     patch, stride = 12, 7
     votes = Votes(height, width, ring=ring)
@@ -66,16 +55,15 @@ def test_agreeing_tiles_give_back_the_picture(height: int, width: int, ring: boo
         for left in ring_starts(width, patch, stride) if ring else starts(width, patch, stride):
             rows = np.arange(top, min(top + patch, height))
             columns = np.arange(left, left + patch) % width if ring else np.arange(left, min(left + patch, width))
-            tile = picture[np.ix_(rows, columns)]
-            votes.add(top, left, tile, smooth_window(*tile.shape) if smooth else None)
+            votes.add(top, left, picture[np.ix_(rows, columns)])
     np.testing.assert_allclose(votes.mean(), picture, atol=1e-6)
 
 
-def test_disagreeing_tiles_are_averaged_by_weight() -> None:
+def test_disagreeing_tiles_are_averaged() -> None:
     votes = Votes(1, 3)
-    votes.add(0, 0, np.array([[1, 1]], np.float32), np.array([[1, 3]], np.float32))
+    votes.add(0, 0, np.array([[1, 1]], np.float32))
     votes.add(0, 1, np.array([[0, 0.5]], np.float32))
-    np.testing.assert_allclose(votes.mean(), [[1, 0.75, 0.5]])
+    np.testing.assert_allclose(votes.mean(), [[1, 0.5, 0.5]])
 
 
 def test_pixels_without_a_vote_are_no_sky() -> None:

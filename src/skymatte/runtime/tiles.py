@@ -34,17 +34,8 @@ def _check(length: int, patch: int, stride: int) -> None:
         raise ValueError(f"a stride of {stride} leaves gaps between patches of {patch}; it must not exceed the patch")
 
 
-def smooth_window(height: int, width: int) -> Array:
-    """Weights that fall off towards the sides: H×W float32 in (0, 1], a raised cosine that never reaches zero.
-
-    A tile counts most in its middle, where the network saw everything around, so that no tile's side shows.
-    """
-    rows, columns = (np.sin(np.pi * (np.arange(side) + 0.5) / side) ** 2 + 1e-3 for side in (height, width))
-    return np.asarray(np.outer(rows, columns) / (rows.max() * columns.max()), np.float32)
-
-
 class Votes:
-    """Weighted mean of overlapping tiles, H×W.
+    """Mean of overlapping tiles, H×W.
 
     Args:
         height: rows of the picture.
@@ -54,29 +45,26 @@ class Votes:
 
     def __init__(self, height: int, width: int, *, ring: bool = False) -> None:
         self._sum = np.zeros((height, width), np.float32)
-        self._weight = np.zeros((height, width), np.float32)
+        self._count = np.zeros((height, width), np.float32)
         self._ring = ring
 
-    def add(self, top: int, left: int, values: Array, weights: Array | None = None) -> None:
-        """Add one tile's values (h×w float32) at row ``top``, column ``left``; weights (h×w) are 1 by default.
+    def add(self, top: int, left: int, values: Array) -> None:
+        """Add one tile's values (h×w float32) at row ``top``, column ``left``.
 
         Rows and columns beyond the picture are left out; on a ring, columns beyond its end go on at its beginning.
         """
         height, width = self._sum.shape
         values = values[: height - top, :width]
-        if weights is None:
-            weights = np.broadcast_to(np.float32(1), values.shape)
-        weight = weights[: values.shape[0], : values.shape[1]]
         rows = slice(top, top + values.shape[0])
         fitting = min(values.shape[1], width - left)
-        self._sum[rows, left : left + fitting] += values[:, :fitting] * weight[:, :fitting]
-        self._weight[rows, left : left + fitting] += weight[:, :fitting]
+        self._sum[rows, left : left + fitting] += values[:, :fitting]
+        self._count[rows, left : left + fitting] += 1
         rest = values.shape[1] - fitting
         if self._ring and rest > 0:
-            self._sum[rows, :rest] += values[:, fitting:] * weight[:, fitting:]
-            self._weight[rows, :rest] += weight[:, fitting:]
+            self._sum[rows, :rest] += values[:, fitting:]
+            self._count[rows, :rest] += 1
 
     def mean(self) -> Array:
         """The blended picture, H×W float32; 0 where no tile voted.  Ends the voting: the sums are given up."""
-        np.divide(self._sum, self._weight, out=self._sum, where=self._weight > 0)
+        np.divide(self._sum, self._count, out=self._sum, where=self._count > 0)
         return self._sum
