@@ -13,6 +13,7 @@ import pytest
 from skymatte.errors import PictureError
 from skymatte.picture.exr import read_channel
 from skymatte.picture.exr_channels import find_color
+from skymatte.picture.exr_write import write_channels
 from skymatte.picture.model import Projection, Window
 from skymatte.picture.read import read
 from tests.picture.exr_files import corners, half, rgb, single, tiling, write, write_by_hand, write_oiio
@@ -256,3 +257,14 @@ def test_unknown_attribute_types_do_not_disturb(tmp_path: Path) -> None:
     more = b"studio\0blob\0" + struct.pack("<i", 3) + b"abc"
     path = write_by_hand(tmp_path / "a.exr", dict.fromkeys("RGB", (samples, 1, 1)), (0, 0, 3, 3), more)
     assert np.array_equal(read(path).pixels[..., 0], samples.astype(np.float32))
+
+
+@pytest.mark.parametrize("names", ["RGB", "Y"])
+@pytest.mark.parametrize("size", [(1, 1), (1, 7), (9, 1), (1, 3000), (3000, 1), (700, 3)])
+def test_every_sample_lands_in_its_place_at_any_size(tmp_path: Path, size: tuple[int, int], names: str) -> None:
+    """Planes are interleaved band by band, also where a picture is one pixel wide or ends in the middle of a band."""
+    planes = {name: np.random.default_rng(i).random(size).astype(np.float16) for i, name in enumerate(names)}
+    write_channels(tmp_path / "size.exr", planes)
+    pixels = read(tmp_path / "size.exr").pixels
+    for index in range(3):
+        np.testing.assert_array_equal(pixels[..., index], planes[names[index % len(names)]].astype(np.float32))
