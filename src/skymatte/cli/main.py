@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 import skymatte
 from skymatte.cli.console import show_error
+from skymatte.cli.dataset import app as dataset
 from skymatte.cli.demo import demo
 from skymatte.cli.evaluate import evaluate
 from skymatte.cli.info import info
@@ -71,6 +72,7 @@ app.command("demo")(demo)
 app.command("evaluate")(evaluate)
 app.command("train")(train)
 app.command("export")(export)
+app.add_typer(dataset, name="dataset")
 
 
 def main() -> None:
