@@ -12,10 +12,11 @@ from skymatte.cli.console import show_error
 from skymatte.cli.dataset import app as dataset
 from skymatte.cli.demo import demo
 from skymatte.cli.evaluate import evaluate
+from skymatte.cli.export import export
 from skymatte.cli.info import info
 from skymatte.cli.models import models
 from skymatte.cli.segment import INTERRUPTED, segment
-from skymatte.cli.train import export, train
+from skymatte.cli.train import train
 from skymatte.errors import MissingExtra, ModelError, RecipeError, RuntimeUnavailable, SkymatteError
 
 FAILED = 1
