@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import product
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skymatte.runtime.model import Model
 from skymatte.runtime.tiles import Votes, ring_starts, starts
 
 Array = NDArray[np.float32]
@@ -18,9 +18,17 @@ Progress = Callable[[int, int], None]
 _BATCH = 16
 
 
+class Predictor(Protocol):
+    """What votes: a model, or anything else that answers for a batch."""
+
+    def predict(self, encoded: Array) -> Array:
+        """N×h×w×3 float32 encoded → N×h×w float32 in [0, 1]."""
+        ...
+
+
 def dense_matte(
     encoded: Array,
-    model: Model,
+    model: Predictor,
     patch: int = 224,
     stride: int = 100,
     progress: Progress | None = None,
