@@ -67,7 +67,7 @@ def test_light_is_mixed_by_coverage(seed: int) -> None:
     view = view_of(source.pixels, source.sky)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cv2, "GaussianBlur", lambda image, *_: image)
-        occluders._composite(view, canvas, colour, rng)
+        occluders._composite(view, occluders._coverage(canvas, view), colour, rng)
     half = (cover * np.float32(0.5))[..., None]
     np.testing.assert_allclose(view.pixels, source.pixels * (1 - half) + colour * half, rtol=5e-3)
     np.testing.assert_allclose(view.sky, source.sky * (1 - half[..., 0]), atol=3e-3)

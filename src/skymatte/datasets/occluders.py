@@ -1,4 +1,4 @@
-"""Things drawn over a view with their coverage known: wires, poles, branches, birds, umbrellas, banners."""
+"""Things drawn over a view with their coverage known: wires, trees, birds, umbrellas, street roofs and more."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from skymatte.datasets.overhead import draw_overhead
 from skymatte.datasets.views import View
 
 Array = NDArray[np.float32]
@@ -79,13 +80,16 @@ def _birds(canvas: NDArray[np.uint8], rng: np.random.Generator, width: int, heig
 
 _KINDS = (_wires, _pole, _tree, _birds)
 _SHARES = (0.42, 0.25, 0.25, 0.08)
-_SHEETS = 0.35
+_SHEETS, _OVERHEAD = 0.28, 0.07
 
 
-def _composite(view: View, canvas: NDArray[np.uint8], colour: Array, rng: np.random.Generator) -> None:
-    """Mix ``colour`` into the view by the canvas's coverage, now and then out of focus; what is covered is no sky."""
+def _coverage(canvas: NDArray[np.uint8], view: View) -> Array:
     height, width = view.sky.shape
-    cover = np.asarray(cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA), np.float32) / np.float32(255)
+    return np.asarray(cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA), np.float32) / np.float32(255)
+
+
+def _composite(view: View, cover: Array, colour: Array, rng: np.random.Generator) -> None:
+    """Mix ``colour`` into the view by coverage H×W, now and then out of focus; what is covered is no sky."""
     if rng.random() < 0.3:
         cover = np.asarray(cv2.GaussianBlur(cover, (0, 0), rng.uniform(0.4, 1.0)), np.float32)
     view.pixels = view.pixels * (1 - cover[..., None]) + colour * cover[..., None]
@@ -118,7 +122,7 @@ def _draw_sheets(view: View, rng: np.random.Generator) -> None:
         cv2.fillPoly(colours, whole, colour)
         cv2.polylines(colours, whole, True, colour, 3)
     shade = rng.uniform(0.6, 1.0) + 0.4 * cv2.resize(rng.random((8, 8), dtype=np.float32), (width, height))
-    _composite(view, canvas, colours * shade[..., None], rng)
+    _composite(view, _coverage(canvas, view), colours * shade[..., None], rng)
 
 
 def _draw_thin(view: View, rng: np.random.Generator) -> None:
@@ -128,9 +132,16 @@ def _draw_thin(view: View, rng: np.random.Generator) -> None:
     _KINDS[int(rng.choice(len(_KINDS), p=_SHARES))](canvas, rng, width, height)
     level = _level_behind(view) * 2 ** rng.uniform(-6, -0.5 if rng.random() < 0.8 else 1.0)
     gradient = np.linspace(rng.uniform(0.5, 1.5), rng.uniform(0.5, 1.5), height)[:, None, None]
-    _composite(view, canvas, (level * np.exp(rng.normal(0, 0.2, 3)) * gradient).astype(np.float32), rng)
+    colour = (level * np.exp(rng.normal(0, 0.2, 3)) * gradient).astype(np.float32)
+    _composite(view, _coverage(canvas, view), colour, rng)
 
 
 def draw_occluder(view: View, rng: np.random.Generator) -> None:
     """Draw one random thing over ``view`` in place: pixels mix in linear light by coverage (4×4 samples a pixel)."""
-    (_draw_sheets if rng.random() < _SHEETS else _draw_thin)(view, rng)
+    kind = rng.random()
+    if kind < _OVERHEAD:
+        _composite(view, *draw_overhead(view, _level_behind(view), rng), rng)
+    elif kind < _OVERHEAD + _SHEETS:
+        _draw_sheets(view, rng)
+    else:
+        _draw_thin(view, rng)
