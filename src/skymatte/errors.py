@@ -4,6 +4,7 @@
     ├── InputError (ValueError)          what was given cannot be used
     │   ├── PictureError                 a picture cannot be read: missing, corrupt, unsupported, absurd
     │   ├── LabelError                   a label, mask or matte cannot be used
+    │   ├── DatasetError                 a folder of labelled pictures cannot be used
     │   ├── ModelError                   a model file or its card cannot be used
     │   └── RecipeError                  a training recipe is wrong
     ├── OutputError (OSError)            a result cannot be written
@@ -30,6 +31,10 @@ class PictureError(InputError):
 
 class LabelError(InputError):
     """A label, mask or matte cannot be used."""
+
+
+class DatasetError(InputError):
+    """A folder of labelled pictures cannot be used: of no known layout, incomplete or contradictory."""
 
 
 class ModelError(InputError):

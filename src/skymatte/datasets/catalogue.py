@@ -1,48 +1,71 @@
-"""What a folder of labelled pictures holds, before anything is read: one entry a picture."""
+"""What a folder of labelled pictures holds, in whichever known layout: one entry a picture, nothing opened yet."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
 from pathlib import Path
+from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
+from skymatte.datasets import manifest, plain
+from skymatte.datasets.entry import Entry, Layout, Listing, place_of
+from skymatte.errors import DatasetError
 
-from skymatte.masks.files import read_label
-from skymatte.picture.model import Projection
+__all__ = ["LAYOUTS", "Entry", "list_catalogue", "place_of", "read_catalogue", "recognise"]
 
-_VARIANT = re.compile(r"(_\d+k)?(_\d{1,3})?$")
+LAYOUTS: Final[tuple[Layout, ...]] = (manifest.LAYOUT, plain.LAYOUT)
+"""Known layouts; the first that fits is taken."""
+
+_MOST_PROBLEMS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One labelled picture on disk.
+def recognise(folder: Path) -> Layout:
+    """The layout of a folder.
 
-    Attributes:
-        name: unique in its catalogue; the stem of the picture, in trees with folders below the split preceded by them.
-        picture: the file with the pixels.
-        label: the file with the label; ``None`` says that there is no sky (interiors).
-        place: pictures of one place never stand on both sides of a split.
-        projection: how the picture maps the sphere; ``None`` = as the file says.
-        stratum: ``open``, ``canopy``, ``negative``, ``puresky``, ``video`` or ``scene``.
-        split: ``train``, ``val`` or ``test`` if the data set says so.
-        licence: as the data set names it.
-        decode: reads ``label`` as H×W uint8 with 255 sky, 0 non-sky, 128 ignore.
+    Raises:
+        DatasetError: no folder, or of no known layout; the message lists what was looked for.
     """
+    if not folder.is_dir():
+        raise DatasetError(f"{folder}: no such folder; name the folder that holds the data set")
+    for layout in LAYOUTS:
+        if layout.is_here(folder):
+            return layout
+    below = [str(child) for child in sorted(folder.iterdir()) if any(layout.is_here(child) for layout in LAYOUTS)]
+    looked_for = "; ".join(f"{layout.looked_for} ({layout.name})" for layout in LAYOUTS)
+    hint = f"name one of the data sets in it: {', '.join(below)}" if below else f"looked for {looked_for}"
+    raise DatasetError(f"{folder}: is no data set of a known layout; {hint}")
 
-    name: str
-    picture: Path
-    label: Path | None
-    place: str
-    projection: Projection | None = None
-    stratum: str = "open"
-    split: str | None = None
-    licence: str | None = None
-    decode: Callable[[Path], NDArray[np.uint8]] = read_label
+
+def list_catalogue(folder: Path) -> Listing:
+    """Everything that is listed in a folder, and what is wrong with it; duplicate names count as problems.
+
+    Raises:
+        DatasetError: of no known layout.
+        LabelError: its table is wrong.
+    """
+    listing = recognise(folder).read(folder)
+    repeated = [name for name, times in Counter(entry.name for entry in listing.entries).items() if times > 1]
+    problems = tuple(f"{folder}: {_duplicate(name, listing.entries)}" for name in repeated)
+    return Listing(listing.entries, listing.problems + problems, listing.notes)
 
 
-def place_of(stem: str) -> str:
-    """The place in a picture's name: the stem without resolution and number, ``lakeside_02_4k`` → ``lakeside``."""
-    return _VARIANT.sub("", re.sub(r"_\d+k$", "", stem)) or stem
+def read_catalogue(folder: Path) -> list[Entry]:
+    """The labelled pictures of a folder, in the layout's order.
+
+    Raises:
+        DatasetError: of no known layout, empty, or with problems: labels without pictures, duplicate names.
+        LabelError: its table is wrong.
+    """
+    listing = list_catalogue(folder)
+    if listing.problems:
+        more = len(listing.problems) - _MOST_PROBLEMS
+        shown = "; ".join(listing.problems[:_MOST_PROBLEMS]) + (f"; and {more} more" if more > 0 else "")
+        raise DatasetError(f"{shown} (skymatte dataset info {folder} lists everything)")
+    if not listing.entries:
+        notes = "".join(f"; {note}" for note in listing.notes)
+        raise DatasetError(f"{folder}: holds no labelled picture{notes}; add pictures with labels")
+    return list(listing.entries)
+
+
+def _duplicate(name: str, entries: tuple[Entry, ...]) -> str:
+    files = ", ".join(entry.picture.name for entry in entries if entry.name == name)
+    return f"the name {name!r} occurs more than once ({files}); rename or remove all but one"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from skymatte.datasets.entry import Entry
+from skymatte.datasets.manifest import read_rows
 from skymatte.errors import LabelError
 from skymatte.masks.files import read_label
 from skymatte.masks.labels import IGNORE, SKY
@@ -21,19 +22,17 @@ from skymatte.picture.read import read
 from skymatte.scenes.panorama import render
 from skymatte.scenes.scene import Scene
 
-_COLUMNS = ("picture", "label", "licence", "split", "projection", "stratum")
-
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """One labelled picture.
 
     Attributes:
-        name: file name without suffix.
+        name: unique among the pictures of its data set.
         pixels: H×W×3 float32 linear light, exposed so that its log mean is middle grey.
         sky: H×W float32 in [0, 1].
         ignore: H×W float32, 1 where the label says nothing.
-        projection: perspective or equirectangular.
+        projection: how the picture maps the sphere.
         stratum: ``open``, ``canopy``, ``negative``, ``puresky``, ``video`` or ``scene``.
     """
 
@@ -45,19 +44,32 @@ class Source:
     stratum: str
 
 
-def _source(name: str, pixels: NDArray[np.float32], label: NDArray[np.uint8], projection: str, stratum: str) -> Source:
-    if projection not in tuple(Projection):
-        raise LabelError(f"{name}: projection {projection!r} is not one of {', '.join(Projection)}")
+def _source(name: str, pixels: NDArray[np.float32], label: NDArray[np.uint8], kind: Projection, stratum: str) -> Source:
     if label.shape != pixels.shape[:2]:
-        raise LabelError(f"{name}: the label has shape {label.shape}, the picture {pixels.shape[:2]}")
+        raise LabelError(
+            f"{name}: the label has shape {label.shape}, the picture {pixels.shape[:2]}; do they belong together?"
+        )
     return Source(
         name,
         pixels * np.float32(exposure_scale(pixels)),
         (label == SKY).astype(np.float32),
         (label == IGNORE).astype(np.float32),
-        Projection(projection),
+        kind,
         stratum,
     )
+
+
+def read_source(entry: Entry) -> Source:
+    """Read one labelled picture.
+
+    Raises:
+        LabelError: the label does not fit its picture, or holds values that mean nothing.
+        PictureError: the picture or the label cannot be read.
+    """
+    picture = read(entry.picture, projection=entry.projection or "auto")
+    shape = (picture.height, picture.width)
+    label = np.zeros(shape, np.uint8) if entry.label is None else entry.decode(entry.label)
+    return _source(entry.name, picture.pixels, label, picture.projection, entry.stratum)
 
 
 def read_manifest(folder: Path, split: str, *, licence: str | None = None) -> Iterator[Source]:
@@ -72,17 +84,9 @@ def read_manifest(folder: Path, split: str, *, licence: str | None = None) -> It
         LabelError: the manifest lacks a column or names an unknown projection, or a label does not fit its picture.
         PictureError: a picture cannot be read.
     """
-    with (folder / "manifest.csv").open(newline="", encoding="utf-8") as lines:
-        table = csv.DictReader(lines)
-        missing = [name for name in _COLUMNS if name not in (table.fieldnames or ())]
-        if missing:
-            raise LabelError(f"{folder / 'manifest.csv'}: lacks the column(s) {', '.join(missing)}")
-        for row in table:
-            if row["split"] != split or (licence is not None and row["licence"] != licence):
-                continue
-            pixels = read(folder / "pictures" / row["picture"]).pixels
-            label = read_label(folder / row["label"]) if row["label"] else np.zeros(pixels.shape[:2], np.uint8)
-            yield _source(Path(row["picture"]).stem, pixels, label, row["projection"], row["stratum"])
+    for entry in read_rows(folder):
+        if entry.split == split and licence in (None, entry.licence):
+            yield read_source(entry)
 
 
 def read_video_frames(folder: Path, clips: tuple[str, ...]) -> Iterator[Source]:
