@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from skymatte.datasets import augment as module
-from skymatte.datasets.augment import augment
+from skymatte.datasets.augment import augment, haze
 from skymatte.datasets.views import View
 from skymatte.picture.encoding import srgb_from_linear
 from skymatte.picture.exposure import exposure_scale
@@ -82,7 +82,7 @@ def test_other_pictures_lose_their_range_now_and_then() -> None:
 def test_haze_veils_the_ground_only(seed: int) -> None:
     view = sunny_view()
     before = view.pixels.copy()
-    module._haze(view, np.random.default_rng(seed))
+    haze(view, np.random.default_rng(seed))
     sky = view.sky == 1
     np.testing.assert_allclose(view.pixels[sky], before[sky], rtol=1e-6)
     ground = ~sky
@@ -99,7 +99,7 @@ def test_haze_is_thickest_at_the_skyline() -> None:
     sky[:20] = 1
     pixels = np.where(sky[..., None] > 0, 1.0, 0.0).repeat(3, -1).astype(np.float32)
     view = view_of(pixels, sky)
-    module._haze(view, np.random.default_rng(1))
+    haze(view, np.random.default_rng(1))
     column = view.pixels[23:, 30, 0]
     assert (np.diff(column) <= 1e-6).all()
     assert column[0] > column[-1]
@@ -110,7 +110,7 @@ def test_haze_needs_both_sky_and_ground(value: float) -> None:
     view = sunny_view()
     view.sky[:] = value
     before = view.pixels.copy()
-    module._haze(view, np.random.default_rng(0))
+    haze(view, np.random.default_rng(0))
     np.testing.assert_array_equal(view.pixels, before)
 
 

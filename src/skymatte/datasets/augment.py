@@ -29,18 +29,23 @@ def _grade(pixels: Array, rng: np.random.Generator) -> Array:
     return np.asarray(pixels, np.float32)
 
 
-def _haze(view: View, rng: np.random.Generator) -> None:
-    """Airlight over the ground, thickest where it meets the sky (Koschmieder: L = L₀·t + A·(1 − t))."""
+def haze(view: View, rng: np.random.Generator, *, density: float = 0.7) -> None:
+    """Airlight over the ground, thickest where it meets the sky (Koschmieder: L = L₀·t + A·(1 − t)).
+
+    Its share 1 − t at the skyline is drawn between a seventh of ``density`` and ``density``.  Its colour is the median
+    of the sky nearby: a mean would be the sun's alone where that is in view.  Without sky or without ground nothing
+    changes.
+    """
     ground = view.sky < 0.5
     if ground.all() or not ground.any():
         return
     distance = cv2.distanceTransform(ground.astype(np.uint8), cv2.DIST_L2, 3)
     reach = rng.uniform(0.03, 0.4) * view.sky.shape[0]
-    density = rng.uniform(0.1, 0.7) * np.exp(-distance / reach) * ground
+    share = rng.uniform(density / 7, density) * np.exp(-distance / reach) * ground
     near = cv2.dilate(ground.astype(np.uint8), np.ones((15, 15), np.uint8)).astype(bool) & ~ground
-    air = view.pixels[near].mean(0) if near.any() else view.pixels[~ground].mean(0)
-    density = cv2.GaussianBlur(density.astype(np.float32), (0, 0), 1.0)[..., None] * (1 - view.sky[..., None])
-    view.pixels = view.pixels * (1 - density) + air.astype(np.float32) * density
+    air = np.median(view.pixels[near if near.any() else ~ground], axis=0).astype(np.float32)
+    share = cv2.GaussianBlur(share.astype(np.float32), (0, 0), 1.0)[..., None] * (1 - view.sky[..., None])
+    view.pixels = view.pixels * (1 - share) + air * share
 
 
 def _shade(view: View, rng: np.random.Generator) -> None:
@@ -50,15 +55,18 @@ def _shade(view: View, rng: np.random.Generator) -> None:
     view.pixels = view.pixels * (cover + (1 - cover) * gain)
 
 
-def _dirt(pixels: Array, rng: np.random.Generator) -> Array:
-    """Out-of-focus drops and dust on the lens: soft darker or veiling blobs; what is behind stays what it is."""
+def dust(pixels: Array, rng: np.random.Generator) -> Array:
+    """Out-of-focus drops and dust on the lens: soft darker or veiling blobs; what is behind stays what it is.
+
+    They show the median light of the picture, half as bright again at most.
+    """
     height, width = pixels.shape[:2]
     veil = np.zeros((height, width), np.float32)
     for _ in range(int(rng.integers(1, 6))):
         centre = (int(rng.uniform(0, width)), int(rng.uniform(0, height)))
         cv2.circle(veil, centre, int(rng.uniform(3, 30)), rng.uniform(0.1, 0.6), -1)
     veil = np.asarray(cv2.GaussianBlur(veil, (0, 0), rng.uniform(2, 8)), np.float32)[..., None]
-    tint = np.float32(pixels.mean() * rng.uniform(0, 1.5))
+    tint = np.float32(np.median(pixels[::3, ::3]) * rng.uniform(0, 1.5))
     return pixels * (1 - veil) + tint * veil
 
 
@@ -110,12 +118,12 @@ def augment(view: View, rng: np.random.Generator) -> Array:
         step of inference too.
     """
     if rng.random() < 0.25:
-        _haze(view, rng)
+        haze(view, rng)
     if rng.random() < 0.2:
         _shade(view, rng)
     pixels = _grade(_expose(view.pixels, rng), rng)
     if rng.random() < 0.1:
-        pixels = _dirt(pixels, rng)
+        pixels = dust(pixels, rng)
     if rng.random() < 0.25:
         pixels = _blur(pixels, rng)
     if rng.random() < 0.2:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +80,8 @@ def _birds(canvas: NDArray[np.uint8], rng: np.random.Generator, width: int, heig
         )
 
 
+_Kind = Callable[[NDArray[np.uint8], np.random.Generator, int, int], None]
+
 _KINDS = (_wires, _pole, _tree, _birds)
 _SHARES = (0.42, 0.25, 0.25, 0.08)
 _SHEETS, _OVERHEAD = 0.28, 0.07
@@ -98,8 +102,9 @@ def _composite(view: View, cover: Array, colour: Array, rng: np.random.Generator
 
 
 def _level_behind(view: View) -> float:
-    """Median light of the sky of the view, or of all of it where there is no sky."""
-    return float(np.median(view.pixels[view.sky > 0.5] if (view.sky > 0.5).any() else view.pixels))
+    """Median light of the sky of the view, or of all where there is no sky; asks every second row and column."""
+    pixels, sky = view.pixels[::2, ::2], view.sky[::2, ::2] > 0.5
+    return float(np.median(pixels[sky] if sky.any() else pixels))
 
 
 def _draw_sheets(view: View, rng: np.random.Generator) -> None:
@@ -125,15 +130,25 @@ def _draw_sheets(view: View, rng: np.random.Generator) -> None:
     _composite(view, _coverage(canvas, view), colours * shade[..., None], rng)
 
 
-def _draw_thin(view: View, rng: np.random.Generator) -> None:
-    """Wires, poles, branches or birds of one colour: dark to mid against the sky, now and then lit brighter."""
+def _paint_thin(view: View, kind: _Kind, rng: np.random.Generator) -> None:
+    """Things of one colour: dark to mid against the sky, now and then lit brighter."""
     height, width = view.sky.shape
     canvas = np.zeros((height * _SUPERSAMPLING, width * _SUPERSAMPLING), np.uint8)
-    _KINDS[int(rng.choice(len(_KINDS), p=_SHARES))](canvas, rng, width, height)
+    kind(canvas, rng, width, height)
     level = _level_behind(view) * 2 ** rng.uniform(-6, -0.5 if rng.random() < 0.8 else 1.0)
     gradient = np.linspace(rng.uniform(0.5, 1.5), rng.uniform(0.5, 1.5), height)[:, None, None]
     colour = (level * np.exp(rng.normal(0, 0.2, 3)) * gradient).astype(np.float32)
     _composite(view, _coverage(canvas, view), colour, rng)
+
+
+def _draw_thin(view: View, rng: np.random.Generator) -> None:
+    """Wires, poles, branches or birds."""
+    _paint_thin(view, _KINDS[int(rng.choice(len(_KINDS), p=_SHARES))], rng)
+
+
+def draw_wires(view: View, rng: np.random.Generator) -> None:
+    """Draw one to five parallel wires over ``view`` in place, 0.25 to 2.5 pixels thick."""
+    _paint_thin(view, _wires, rng)
 
 
 def draw_occluder(view: View, rng: np.random.Generator) -> None:

@@ -9,9 +9,16 @@ from __future__ import annotations
 from typing import Annotated, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from skymatte.datasets.augment import dust, haze
+from skymatte.datasets.occluders import draw_wires
+from skymatte.datasets.patch_light import add_noise, apply_gamma, balance_white, clip_sun, expose, sound
+from skymatte.datasets.patch_warp import draw_perspective, draw_shift_scale_rotate, warp_view
 from skymatte.datasets.views import View
+
+Array = NDArray[np.float32]
 
 Chance = Annotated[float, Field(ge=0, le=1)]
 
@@ -48,10 +55,28 @@ class Perspective(_Step):
     """A camera that was turned: each corner of what is seen moves inwards.
 
     Attributes:
-        scale: by |N(0, ``scale``)| of the patch's size along each axis, at most 0.4.
+        scale: by |N(0, ``scale``)| of the patch's size along each axis, at most 0.3.
     """
 
-    scale: Annotated[float, Field(gt=0, le=0.25)] = 0.1
+    scale: Annotated[float, Field(gt=0, le=0.3)] = 0.1
+
+
+class Haze(_Step):
+    """Airlight over the ground, thickest at the skyline; patches without sky or without ground stay as they are.
+
+    Attributes:
+        density: largest share of airlight at the skyline; drawn uniformly from a seventh of it on.
+    """
+
+    density: Annotated[float, Field(gt=0, le=1)] = 0.7
+
+
+class Wires(_Step):
+    """One to five parallel wires drawn over the patch; what they cover is no sky."""
+
+
+class Dust(_Step):
+    """Drops and dust on the lens, out of focus; what is behind them stays what it is."""
 
 
 class Exposure(_Step):
@@ -100,26 +125,6 @@ class SensorNoise(_Step):
     read: Annotated[float, Field(gt=0, le=1)] = 0.01
 
 
-class Haze(_Step):
-    """Airlight over the ground, thickest at the skyline; patches without sky or without ground stay as they are.
-
-    Attributes:
-        density: largest share of airlight at the skyline; drawn uniformly from a seventh of it on.
-    """
-
-    density: Annotated[float, Field(gt=0, le=1)] = 0.7
-
-
-class Wires(_Step):
-    """Wires drawn over the patch; what they cover is no sky.  One more with the same chance, and so on."""
-
-    chance: Annotated[float, Field(ge=0, le=0.9)]
-
-
-class Dust(_Step):
-    """Drops and dust on the lens, out of focus; what is behind them stays what it is."""
-
-
 class Augmentation(BaseModel):
     """What may happen to a training patch; a step that is left out never happens.
 
@@ -142,9 +147,61 @@ class Augmentation(BaseModel):
     gamma: Gamma | None = None
 
 
-def augment_patch(view: View, plan: Augmentation, rng: np.random.Generator) -> None:
-    """Play ``plan`` on ``view`` in place; its arrays are replaced, never written into."""
+def _move(view: View, plan: Augmentation, rng: np.random.Generator) -> None:
+    """Swap left and right, then one resampling: shifted, scaled and rotated, and seen by a camera that was turned."""
+    height, width = view.sky.shape
     if rng.random() < plan.flip:
         view.pixels, view.sky, view.weight = (
             np.ascontiguousarray(x[:, ::-1]) for x in (view.pixels, view.sky, view.weight)
         )
+    warp = np.eye(3)
+    if (move := plan.shift_scale_rotate) and rng.random() < move.chance:
+        warp = draw_shift_scale_rotate(rng, width, height, shift=move.shift, scale=move.scale, rotate=move.rotate)
+    if (turn := plan.perspective) and rng.random() < turn.chance:
+        warp = warp @ draw_perspective(rng, width, height, scale=turn.scale)
+    if not np.array_equal(warp, np.eye(3)):
+        warp_view(view, warp)
+
+
+def _play_scene(view: View, plan: Augmentation, rng: np.random.Generator) -> None:
+    """What stands before the sensor: air, wires, the lens."""
+    if plan.haze and rng.random() < plan.haze.chance:
+        haze(view, rng, density=plan.haze.density)
+    if plan.wires and rng.random() < plan.wires.chance:
+        draw_wires(view, rng)
+    if plan.dust and rng.random() < plan.dust.chance:
+        view.pixels = dust(view.pixels, rng)
+
+
+def _play_camera(pixels: Array, plan: Augmentation, rng: np.random.Generator) -> Array:
+    """In the order in which light passes through a camera; the gamma is its development."""
+    if (exposure := plan.exposure) and rng.random() < exposure.chance:
+        pixels = expose(pixels, rng, stops=exposure.stops)
+    if (balance := plan.white_balance) and rng.random() < balance.chance:
+        pixels = balance_white(pixels, rng, stops=balance.stops)
+    if (clipping := plan.sun_clipping) and rng.random() < clipping.chance:
+        pixels = clip_sun(pixels, rng, stops=clipping.stops)
+    if (noise := plan.sensor_noise) and rng.random() < noise.chance:
+        pixels = add_noise(pixels, rng, shot=noise.shot, read=noise.read)
+    if (gamma := plan.gamma) and rng.random() < gamma.chance:
+        pixels = apply_gamma(pixels, rng, limit=gamma.limit)
+    return pixels
+
+
+def augment_patch(view: View, plan: Augmentation, rng: np.random.Generator) -> None:
+    """Play ``plan`` on ``view``, a function of the three arguments alone.
+
+    The arrays of ``view`` are replaced, never written into, so those of a memory map may be given.  Whatever the pixels
+    held, afterwards they are contiguous float32, finite and ≥ 0.
+
+    Args:
+        view: a patch; pixels H×W×3 float32 linear light, the whole picture's log mean near middle grey (what the levels
+            of clipping, noise and gamma refer to); sky and weight H×W float32 in [0, 1]. Directions become ``None``:
+            they would no longer be true.
+        plan: what may happen, and how often.
+        rng: the only source of chance.
+    """
+    view.pixels, view.directions = sound(view.pixels), None
+    _move(view, plan, rng)
+    _play_scene(view, plan, rng)
+    view.pixels = np.ascontiguousarray(_play_camera(view.pixels, plan, rng), np.float32)
