@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from skymatte.networks.base import SegmentationNetwork, Statistic
 from skymatte.networks.efficientnet import EfficientNetLite0
 
 
@@ -38,24 +39,20 @@ class PyramidContext(nn.Module):
         return merged
 
 
-class SkyNet(nn.Module):
+class SkyNet(SegmentationNetwork):
     """Logits of *sky*, N×1×H×W, from an encoded picture, N×3×H×W float32; H and W multiples of 32.
 
     The decoder stops at stride 2 and sees the input once more, rearranged 2×2 → channels, so that a pixel-shuffle head
     (Shi et al. 2016) draws full-resolution edges at a quarter of the cost of a full-resolution decoder block.
     """
 
-    multiple = 32
-    mean: Tensor
-    deviation: Tensor
-
     def __init__(
-        self, mean: float = 0.0, deviation: float = 1.0, widths: tuple[int, int, int, int, int] = (128, 80, 56, 40, 24)
+        self,
+        mean: Statistic = 0.0,
+        deviation: Statistic = 1.0,
+        widths: tuple[int, int, int, int, int] = (128, 80, 56, 40, 24),
     ) -> None:
-        """``mean`` and ``deviation`` standardise the encoded input inside the network: a model file needs no more."""
-        super().__init__()
-        self.register_buffer("mean", torch.tensor(mean))
-        self.register_buffer("deviation", torch.tensor(deviation))
+        super().__init__(mean, deviation)
         self.encoder = EfficientNetLite0()
         skips = self.encoder.channels
         self.context = PyramidContext(skips[4], widths[0])
@@ -67,8 +64,15 @@ class SkyNet(nn.Module):
         )
         self.head = nn.Sequential(_convolution(widths[4] + 12, widths[4]), nn.Conv2d(widths[4], 4, 3, padding=1))
 
+    @property
+    def description(self) -> dict[str, str | int]:
+        return {"architecture": "skynet"}
+
+    def encoder_parameters(self) -> list[nn.Parameter]:
+        return list(self.encoder.parameters())
+
     def forward(self, x: Tensor) -> Tensor:
-        x = (x - self.mean) / self.deviation
+        x = self.standardise(x)
         features = self.encoder(x)
         y = self.context(features[4])
         for level, block in enumerate(self.up):

@@ -1,0 +1,101 @@
+"""Networks of segmentation-models-pytorch, any architecture over any encoder, behind skymatte's interface."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any
+
+from torch import Tensor, nn
+
+from skymatte.errors import MissingExtra, RecipeError
+from skymatte.networks.base import SegmentationNetwork, Statistic
+from skymatte.networks.torchvision_schemas import declare_missing_operators
+
+DEFAULT_ENCODER = "resnet34"
+
+_MULTIPLES = {"pan": 128}
+"""Where 32 is not enough: PAN halves features of stride 16 three times more."""
+
+
+def _library() -> Any:
+    """The package segmentation-models-pytorch, which takes seconds to import.
+
+    Raises:
+        MissingExtra: it is not installed.
+    """
+    missing = [name for name in ("segmentation_models_pytorch", "timm") if find_spec(name) is None]
+    if missing:
+        raise MissingExtra(f"this network needs {', '.join(missing)}: install skymatte with its extra, skymatte[train]")
+    declare_missing_operators()
+    import segmentation_models_pytorch
+
+    return segmentation_models_pytorch
+
+
+def published_architectures() -> tuple[str, ...]:
+    """Lower-case names of the architectures, ``unet`` first.
+
+    Raises:
+        MissingExtra: segmentation-models-pytorch is not installed.
+    """
+    return tuple(_library().MODEL_ARCHITECTURES_MAPPING)
+
+
+class PublishedNetwork(SegmentationNetwork):
+    """An architecture of segmentation-models-pytorch with one class, sky."""
+
+    def __init__(
+        self, architecture: str, encoder: str, *, imagenet: bool, mean: Statistic = 0.0, deviation: Statistic = 1.0
+    ) -> None:
+        """Make the network.
+
+        Args:
+            architecture: one of ``published_architectures``.
+            encoder: a name of segmentation-models-pytorch (``resnet34``), or ``tu-`` and a name of timm.
+            imagenet: fetch the encoder's ImageNet weights.
+            mean: of the encoded input.
+            deviation: of the encoded input.
+
+        Raises:
+            RecipeError: there is no such encoder, it does not go with the architecture, or its weights cannot be
+                fetched.
+            MissingExtra: segmentation-models-pytorch is not installed.
+        """
+        super().__init__(mean, deviation)
+        self.multiple = _MULTIPLES.get(architecture, 32)
+        self._architecture, self._encoder = architecture, encoder
+        self.model = _create(architecture, encoder, imagenet=imagenet)
+
+    @property
+    def description(self) -> dict[str, str | int]:
+        return {"architecture": self._architecture, "encoder": self._encoder}
+
+    def encoder_parameters(self) -> list[nn.Parameter]:
+        return list(self.model.encoder.parameters())
+
+    def forward(self, x: Tensor) -> Tensor:
+        logits: Tensor = self.model(self.standardise(x))
+        return logits
+
+
+def _create(architecture: str, encoder: str, *, imagenet: bool) -> Any:
+    library = _library()
+    # timm's encoders are told yes or no: which weights is part of their name.
+    weights = (True if encoder.startswith("tu-") else "imagenet") if imagenet else None
+    try:
+        return library.create_model(architecture, encoder, weights, in_channels=3, classes=1)
+    except OSError as error:
+        raise RecipeError(
+            f"network.weights: the ImageNet weights of {encoder} cannot be fetched ({_first_line(error)}); connect "
+            "this machine to the network for the first run, or start without them: network.weights=none"
+        ) from None
+    except (KeyError, ValueError, RuntimeError, NotImplementedError, AssertionError) as error:
+        raise RecipeError(
+            f"network.encoder: no {architecture} over the encoder {encoder!r}"
+            f"{' with ImageNet weights' if imagenet else ''}: {_first_line(error)}"
+        ) from None
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error.args[0]) if error.args else type(error).__name__
+    return text.splitlines()[0]
