@@ -17,14 +17,15 @@ from tests.datasets.trees import write_clip, write_manifest, write_row
 RECIPE = {
     "name": "tiny",
     "summary": "A model that has seen next to nothing.",
-    "start": "random",
-    "size": 32,
+    "network": {"weights": "none"},
     "batch": 2,
     "batches": 4,
-    "wide_every": 4,
     "validate_every": 2,
     "working_side": 64,
     "data": {
+        "kind": "views",
+        "size": 32,
+        "wide_every": 4,
         "clips": ["drive"],
         "scenes": 1,
         "scene_height": 32,

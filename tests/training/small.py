@@ -20,15 +20,20 @@ def recipe(**changes: Any) -> Recipe:
     content = {
         "name": "small",
         "summary": "A test.",
-        "start": "random",
-        "size": 32,
+        "network": {"weights": "none"},
         "batch": 2,
         "batches": 4,
-        "wide_every": 2,
         "validate_every": 2,
         "working_side": 64,
         "seed": 5,
-        "data": {"strata": {"scene": 1.0}, "exchange": 0.5, "occluders": 0.3},
+        "data": {
+            "kind": "views",
+            "size": 32,
+            "wide_every": 2,
+            "strata": {"scene": 1.0},
+            "exchange": 0.5,
+            "occluders": 0.3,
+        },
         "optimiser": {"warmup": 1, "decay": 2, "average": 0.9},
     }
     return Recipe.model_validate(content | changes)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
@@ -39,6 +40,7 @@ class Samples(Dataset[tuple[Tensor, Tensor, Tensor]]):
 
     Returns (picture B×3×H×W float32 encoded, sky B×1×H×W float32 in [0, 1], weight B×1×H×W float32).  Every
     ``wide_every``-th batch holds half as many views of twice the width: whole panoramas, for a sense of the whole.
+    ``share`` is (rank, processes): of every batch only the views of this process are made.
 
     Raises:
         InputError: the mixture asks for what ``sources`` do not hold.
@@ -55,13 +57,14 @@ class Samples(Dataset[tuple[Tensor, Tensor, Tensor]]):
         batches: int,
         wide_every: int,
         seed: int,
+        share: tuple[int, int] = (0, 1),
     ) -> None:
         self.sources: dict[str, list[Source]] = {}
         for source in sources:
             self.sources.setdefault(source.stratum, []).append(source)
         self.donors = sky_sources(sources)
         self.mixture, self.encoding, self.size, self.batch = mixture, encoding, size, batch
-        self.batches, self.wide_every, self.seed = batches, wide_every, seed
+        self.batches, self.wide_every, self.seed, self.share = batches, wide_every, seed, share
         self.names = [name for name in mixture.strata if name in self.sources]
         shares = np.array([mixture.strata[name] for name in self.names])
         if not shares.sum() > 0:
@@ -89,6 +92,13 @@ class Samples(Dataset[tuple[Tensor, Tensor, Tensor]]):
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
         wide = self.wide_every > 0 and index % self.wide_every == self.wide_every - 1
         width, count = (2 * self.size, self.batch // 2) if wide else (self.size, self.batch)
-        drawn = [self._draw(np.random.default_rng((self.seed, index, i)), width) for i in range(count)]
+        rank, processes = self.share
+        own = range(count)[rank::processes]
+        drawn = [self._draw(np.random.default_rng((self.seed, index, i)), width) for i in own]
         pictures, skies, weights = (torch.from_numpy(np.stack(part)) for part in zip(*drawn, strict=True))
         return pictures, skies, weights
+
+    def pictures(self) -> Iterator[NDArray[np.float32]]:
+        """The whole pictures that views are made of, H×W×3 float32 linear light: what mean and deviation are of."""
+        for name in self.names:
+            yield from (source.pixels for source in self.sources[name])

@@ -81,7 +81,7 @@ def new_run(recipe: Recipe) -> Run:
     """A run at its beginning, from the recipe's seed and starting weights."""
     torch.manual_seed(recipe.seed)
     network = SkyNet(*standardisation(recipe.encoding))
-    if recipe.start == "imagenet":
+    if recipe.network.weights == "imagenet":
         network.encoder.load_imagenet(imagenet_state())
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     encoder = list(network.encoder.parameters())
@@ -90,7 +90,7 @@ def new_run(recipe: Recipe) -> Run:
     plan = recipe.optimiser
     groups = [
         {"params": decoder, "lr": plan.rate, "peak": plan.rate},
-        {"params": encoder, "lr": plan.encoder_rate, "peak": plan.encoder_rate},
+        {"params": encoder, "lr": plan.encoder_rate or plan.rate, "peak": plan.encoder_rate or plan.rate},
     ]
     return Run(network, copy.deepcopy(network), torch.optim.AdamW(groups, weight_decay=plan.weight_decay))
 
@@ -121,7 +121,7 @@ def _step(run: Run, recipe: Recipe, batch: tuple[Tensor, Tensor, Tensor]) -> flo
     with torch.autocast("cpu", dtype=torch.bfloat16):
         logits = run.network(picture.contiguous(memory_format=torch.channels_last))
     logits = logits.float()
-    loss = cross_entropy(logits, sky, weight) + recipe.jaccard * soft_jaccard(logits, sky, weight)
+    loss = cross_entropy(logits, sky, weight) + recipe.loss.jaccard * soft_jaccard(logits, sky, weight)
     run.optimiser.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(run.network.parameters(), 1.0)
@@ -145,10 +145,10 @@ def samples_of(recipe: Recipe, sources: list[Source]) -> Samples:
         sources,
         mixture,
         encoding=recipe.encoding,
-        size=recipe.size,
+        size=recipe.data.size,
         batch=recipe.batch,
         batches=recipe.batches,
-        wide_every=recipe.wide_every,
+        wide_every=recipe.data.wide_every,
         seed=recipe.seed,
     )
 
@@ -204,7 +204,7 @@ def train(
                     f"batch {run.batch}/{recipe.batches}  loss {loss:.4f}  {rate:.1f} views/s  network busy {busy:.0%}"
                 )
                 losses, waited, started = [], 0.0, time.monotonic()
-            if run.batch % recipe.validate_every == 0 or run.batch == recipe.batches:
+            if run.batch % (recipe.validate_every or 500) == 0 or run.batch == recipe.batches:
                 run.seconds = time.monotonic() - begun
                 _validate(run, recipe, validation, folder, board, report)
                 started, waited, losses = time.monotonic(), 0.0, []

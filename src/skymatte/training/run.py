@@ -100,7 +100,7 @@ def card_of(recipe: Recipe, trained: Trained, metrics: dict[str, float]) -> Mode
         material.append(f"labelled frames of {len(recipe.data.clips)} video clips (MIT)")
     if recipe.data.scenes:
         material.append(f"{recipe.data.scenes} procedural panoramas (own)")
-    if recipe.start == "imagenet":
+    if recipe.network.weights == "imagenet":
         material.append("encoder started from EfficientNet-lite0's ImageNet weights (Apache-2.0)")
     return ModelCard(
         name=recipe.name,
@@ -114,7 +114,7 @@ def card_of(recipe: Recipe, trained: Trained, metrics: dict[str, float]) -> Mode
         training_data="; ".join(material),
         licence="Apache-2.0",
         trained=(
-            f"recipe {recipe.name}: {trained.batches} batches of {recipe.batch} views of {recipe.size} px, "
+            f"recipe {recipe.name}: {trained.batches} batches of {recipe.batch} views of {recipe.data.size} px, "
             f"{trained.seconds / 3600:.1f} hours"
         ),
         metrics=metrics,
