@@ -4,4 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from skymatte.cli.dataset_info import info
+
 app = typer.Typer(no_args_is_help=True, help="Make training data: labels from annotations, projections, patches.")
+
+app.command("info")(info)

@@ -17,12 +17,12 @@ from skymatte.cli.info import info
 from skymatte.cli.models import models
 from skymatte.cli.segment import INTERRUPTED, segment
 from skymatte.cli.train import train
-from skymatte.errors import MissingExtra, ModelError, RecipeError, RuntimeUnavailable, SkymatteError
+from skymatte.errors import DatasetError, MissingExtra, ModelError, RecipeError, RuntimeUnavailable, SkymatteError
 
 FAILED = 1
 USAGE = 2
 
-_ASKED_FOR_WRONGLY = (MissingExtra, ModelError, RecipeError, RuntimeUnavailable)
+_ASKED_FOR_WRONGLY = (DatasetError, MissingExtra, ModelError, RecipeError, RuntimeUnavailable)
 """Errors in what the command line asks for, found before any picture is touched."""
 
 

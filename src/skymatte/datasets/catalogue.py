@@ -6,13 +6,21 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
-from skymatte.datasets import manifest, plain
+from skymatte.datasets import ade20k, camvid, cityscapes, manifest, plain, skyfinder
 from skymatte.datasets.entry import Entry, Layout, Listing, place_of
 from skymatte.errors import DatasetError
 
 __all__ = ["LAYOUTS", "Entry", "list_catalogue", "place_of", "read_catalogue", "recognise"]
 
-LAYOUTS: Final[tuple[Layout, ...]] = (manifest.LAYOUT, plain.LAYOUT)
+LAYOUTS: Final[tuple[Layout, ...]] = (
+    manifest.LAYOUT,
+    plain.LAYOUT,
+    cityscapes.LAYOUT,
+    ade20k.CHALLENGE,
+    ade20k.WHOLE,
+    camvid.LAYOUT,
+    skyfinder.LAYOUT,
+)
 """Known layouts; the first that fits is taken."""
 
 _MOST_PROBLEMS = 5

@@ -21,7 +21,7 @@ class Entry:
     """One labelled picture on disk.
 
     Attributes:
-        name: unique in its catalogue; the stem of the picture, in trees with folders below the split preceded by them.
+        name: unique in its catalogue; the stem of the picture, preceded by its folder and ``_`` where stems repeat.
         picture: the file with the pixels.
         label: the file with the label; ``None`` says that there is no sky (interiors).
         place: pictures of one place belong on one side of a split.

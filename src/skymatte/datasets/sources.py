@@ -45,10 +45,6 @@ class Source:
 
 
 def _source(name: str, pixels: NDArray[np.float32], label: NDArray[np.uint8], kind: Projection, stratum: str) -> Source:
-    if label.shape != pixels.shape[:2]:
-        raise LabelError(
-            f"{name}: the label has shape {label.shape}, the picture {pixels.shape[:2]}; do they belong together?"
-        )
     return Source(
         name,
         pixels * np.float32(exposure_scale(pixels)),
@@ -59,6 +55,15 @@ def _source(name: str, pixels: NDArray[np.float32], label: NDArray[np.uint8], ki
     )
 
 
+def _check_size(label: NDArray[np.uint8], path: Path, pixels: NDArray[np.float32], picture: str) -> None:
+    (height, width), (of_picture, across_picture) = label.shape, pixels.shape[:2]
+    if (height, width) != (of_picture, across_picture):
+        raise LabelError(
+            f"{path}: is {width}×{height}, its picture {picture} {across_picture}×{of_picture}: "
+            "a label has the size of its picture; check that they belong together"
+        )
+
+
 def read_source(entry: Entry) -> Source:
     """Read one labelled picture.
 
@@ -67,8 +72,11 @@ def read_source(entry: Entry) -> Source:
         PictureError: the picture or the label cannot be read.
     """
     picture = read(entry.picture, projection=entry.projection or "auto")
-    shape = (picture.height, picture.width)
-    label = np.zeros(shape, np.uint8) if entry.label is None else entry.decode(entry.label)
+    if entry.label is None:
+        label = np.zeros(picture.pixels.shape[:2], np.uint8)
+    else:
+        label = entry.decode(entry.label)
+        _check_size(label, entry.label, picture.pixels, entry.picture.name)
     return _source(entry.name, picture.pixels, label, picture.projection, entry.stratum)
 
 
@@ -106,7 +114,9 @@ def read_video_frames(folder: Path, clips: tuple[str, ...]) -> Iterator[Source]:
             if not found:
                 raise LabelError(f"{path}: the clip {clip}.mp4 has no such frame")
             pixels = linear_from_srgb(frame[..., ::-1].astype(np.float32) / np.float32(255))
-            yield _source(path.stem, pixels, read_label(path), Projection.PERSPECTIVE, "video")
+            label = read_label(path)
+            _check_size(label, path, pixels, f"{clip}.mp4")
+            yield _source(path.stem, pixels, label, Projection.PERSPECTIVE, "video")
         capture.release()
 
 
