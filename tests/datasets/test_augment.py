@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from skymatte.datasets import augment as module
-from skymatte.datasets.augment import augment, haze
+from skymatte.datasets.augment import augment, dust, haze
 from skymatte.datasets.views import View
 from skymatte.picture.encoding import srgb_from_linear
 from skymatte.picture.exposure import exposure_scale
@@ -103,6 +103,27 @@ def test_haze_is_thickest_at_the_skyline() -> None:
     column = view.pixels[23:, 30, 0]
     assert (np.diff(column) <= 1e-6).all()
     assert column[0] > column[-1]
+
+
+@given(SEEDS)
+def test_haze_never_hides_a_ground_far_darker_than_its_sky(seed: int) -> None:
+    """A quarter of the sky's light at most: two stops remain."""
+    sky = np.zeros((60, 60), np.float32)
+    sky[:20] = 1
+    pixels = np.where(sky[..., None] > 0, 1e4, 0.1).repeat(3, -1).astype(np.float32)
+    view = view_of(pixels, sky)
+    haze(view, np.random.default_rng(seed))
+    assert view.pixels[20:].max() <= 0.25 * 1e4 + 0.1
+
+
+@given(SEEDS)
+def test_a_sun_in_view_lights_neither_haze_nor_dust(seed: int) -> None:
+    view = sunny_view()
+    sun = view.pixels > 1e4
+    brightest = float(view.pixels[~sun].max())
+    haze(view, np.random.default_rng(seed))
+    veiled = dust(view.pixels, np.random.default_rng(seed))
+    assert veiled[~sun].max() <= 1.5 * brightest
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0])

@@ -32,19 +32,23 @@ def _grade(pixels: Array, rng: np.random.Generator) -> Array:
 def haze(view: View, rng: np.random.Generator, *, density: float = 0.7) -> None:
     """Airlight over the ground, thickest where it meets the sky (Koschmieder: L = L₀·t + A·(1 − t)).
 
-    Its share 1 − t at the skyline is drawn between a seventh of ``density`` and ``density``.  Its colour is the median
-    of the sky nearby: a mean would be the sun's alone where that is in view.  Without sky or without ground nothing
-    changes.
+    Its share 1 − t at the skyline is drawn between a seventh of ``density`` and ``density``, but stays below a quarter
+    or four times the light of the ground by that of the sky, whichever is more: else nothing would be left of a ground
+    far darker than its sky.  Its colour A is the median of the sky nearby: a mean would be the sun's where that is in
+    view.  Without sky or without ground nothing changes.
     """
     ground = view.sky < 0.5
     if ground.all() or not ground.any():
         return
     distance = cv2.distanceTransform(ground.astype(np.uint8), cv2.DIST_L2, 3)
     reach = rng.uniform(0.03, 0.4) * view.sky.shape[0]
-    share = rng.uniform(density / 7, density) * np.exp(-distance / reach) * ground
+    thickest = rng.uniform(density / 7, density)
     near = cv2.dilate(ground.astype(np.uint8), np.ones((15, 15), np.uint8)).astype(bool) & ~ground
     air = np.median(view.pixels[near if near.any() else ~ground], axis=0).astype(np.float32)
-    share = cv2.GaussianBlur(share.astype(np.float32), (0, 0), 1.0)[..., None] * (1 - view.sky[..., None])
+    dim = float(np.median(luminance(view.pixels)[ground]))
+    thickest = min(thickest, max(0.25, 4 * dim / max(float(luminance(air)), 1e-9)))
+    share = (thickest * np.exp(-distance / np.float32(reach)) * ground).astype(np.float32)
+    share = cv2.GaussianBlur(share, (0, 0), 1.0)[..., None] * (1 - view.sky[..., None])
     view.pixels = view.pixels * (1 - share) + air * share
 
 
