@@ -161,16 +161,15 @@ def _choose(entries: Sequence[Entry], plan: PatchPlan, report: Report) -> list[t
 
 def _claim(folder: Path) -> None:
     """Make the folder, unless it is somebody else's."""
+    prepared = folder / PREPARED
     try:
-        if folder.is_dir() and any(folder.iterdir()) and not (folder / PREPARED).is_dir():
-            raise OutputError(f"{folder}: holds other files; choose an empty folder for the patches")
-        (folder / PREPARED).mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise OutputError(f"{folder}: a file is in the way; choose a folder for the patches") from None
+        free = prepared.is_dir() or not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+        if free:
+            prepared.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        if isinstance(error, OutputError):
-            raise
         raise OutputError(f"{folder}: cannot be written: {error.strerror}; choose another folder") from None
+    if not free:
+        raise OutputError(f"{folder}: holds other files; choose a folder that is empty or does not exist yet")
 
 
 def _attempt(entries: Sequence[Entry], work: Callable[[Entry], Result], failures: list[str]) -> dict[str, Result]:

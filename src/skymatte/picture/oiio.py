@@ -113,6 +113,11 @@ def write_png16(path: Path, pixels: NDArray[np.uint16]) -> None:
     _write(path, pixels, np.uint16, {"png:compressionLevel": 6})
 
 
+def write_tiff32(path: Path, pixels: NDArray[np.float32]) -> None:
+    """Write H×W or H×W×3 float32 as uncompressed TIFF, values as they are.  Raises OutputError."""
+    _write(path, pixels, np.float32, {"compression": "none", "tiff:write_exif": 0})
+
+
 def write_jpeg(path: Path, pixels: NDArray[np.uint8], quality: int = 90) -> None:
     """Write H×W×3 uint8 sRGB as JPEG of *quality* 1–100, chroma not subsampled.  Raises OutputError.
 
@@ -133,7 +138,8 @@ def _write(path: Path, pixels: NDArray[Any], dtype: type[np.generic], attributes
     if pixels.dtype != dtype or pixels.ndim not in (2, 3) or 0 in pixels.shape:
         raise TypeError(f"{dtype.__name__} H×W or H×W×C expected, not {pixels.dtype} {pixels.shape}")
     cube = np.ascontiguousarray(pixels if pixels.ndim == 3 else pixels[..., None])
-    spec = OpenImageIO.ImageSpec(cube.shape[1], cube.shape[0], cube.shape[2], dtype.__name__)
+    sample = "float" if dtype is np.float32 else dtype.__name__
+    spec = OpenImageIO.ImageSpec(cube.shape[1], cube.shape[0], cube.shape[2], sample)
     for name, value in attributes.items():
         spec.attribute(name, value)
     said: list[str] = []
