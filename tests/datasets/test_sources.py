@@ -126,6 +126,13 @@ def test_a_label_beyond_the_end_of_its_clip_is_named(tmp_path: Path) -> None:
         list(read_video_frames(tmp_path, ("drive",)))
 
 
+def test_a_label_of_another_size_than_its_frame_is_named(tmp_path: Path) -> None:
+    write_clip(tmp_path, "drive", [40, 80], labels=[1])
+    write_png8(tmp_path / "labels" / "drive__00001.png", np.zeros((10, 20), np.uint8))
+    with pytest.raises(LabelError, match=r"drive__00001\.png: is 20×10, its picture drive\.mp4 64×48"):
+        list(read_video_frames(tmp_path, ("drive",)))
+
+
 def test_scenes_are_rendered_panoramas_with_exact_mattes() -> None:
     sources = list(render_scenes(range(2000, 2002), 32))
     assert [source.name for source in sources] == ["scene-2000", "scene-2001"]

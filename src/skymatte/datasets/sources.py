@@ -1,4 +1,4 @@
-"""Where training samples come from: labelled pictures, labelled video frames and procedural scenes, held in memory."""
+"""Where training samples come from: labelled pictures, labelled video frames and procedural scenes, in memory."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ def _source(name: str, pixels: NDArray[np.float32], label: NDArray[np.uint8], ki
 
 
 def _check_size(label: NDArray[np.uint8], path: Path, pixels: NDArray[np.float32], picture: str) -> None:
-    (height, width), (of_picture, across_picture) = label.shape, pixels.shape[:2]
-    if (height, width) != (of_picture, across_picture):
+    height, width = pixels.shape[:2]
+    if label.shape != (height, width):
         raise LabelError(
-            f"{path}: is {width}×{height}, its picture {picture} {across_picture}×{of_picture}: "
+            f"{path}: is {label.shape[1]}×{label.shape[0]}, its picture {picture} {width}×{height}: "
             "a label has the size of its picture; check that they belong together"
         )
 
