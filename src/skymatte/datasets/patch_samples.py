@@ -70,6 +70,11 @@ class PatchSamples(Dataset[tuple[Tensor, Tensor, Tensor]]):
     def __len__(self) -> int:
         return self.batches
 
+    @property
+    def size(self) -> int:
+        """Side of a patch in pixels."""
+        return len(self.patches[0].sky)
+
     def _patch(self, position: int) -> int:
         """Which patch stands at a position of the endless row of epochs."""
         epoch, place = divmod(position, len(self.patches))

@@ -28,8 +28,9 @@ class Network(_Strict):
 
     Attributes:
         architecture: ``skynet`` (ours), ``classic-unet``, or a decoder of segmentation-models-pytorch such as ``unet``.
-        encoder: its encoder by the name that segmentation-models-pytorch or timm give it; ``None`` for ``skynet`` and
-            ``classic-unet``, which have their own.
+        encoder: its encoder by the name that segmentation-models-pytorch or timm give it; ``None`` = resnet34;
+            ``skynet`` and ``classic-unet`` have their own.
+        width: channels of the first level of ``classic-unet``; ``None`` = 64, as published.
         weights: what the encoder starts from.
         start: weights of a whole network to go on from: a checkpoint file, or the name of a run in the folder beside
             this one, whose best checkpoint is taken.
@@ -37,6 +38,7 @@ class Network(_Strict):
 
     architecture: str = "skynet"
     encoder: str | None = None
+    width: Count | None = None
     weights: Literal["imagenet", "none"] = "imagenet"
     start: str | None = None
 
@@ -122,11 +124,13 @@ class PatchData(_Strict):
     Attributes:
         patches: how they are cut and split.
         augmentation: what happens to them before they are encoded.
+        validate_on: validate on so many patches at most, spread evenly over all; ``None`` = on all.
     """
 
     kind: Literal["patches"]
     patches: PatchPlan
     augmentation: Augmentation = Augmentation()
+    validate_on: Count | None = None
 
 
 class Recipe(_Strict):

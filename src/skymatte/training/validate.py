@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,15 +12,20 @@ from torch import nn
 
 from skymatte.datasets.sources import Source
 from skymatte.runtime.whole import Predict, look, shrink
+from skymatte.training.recipe import Recipe
+from skymatte.training.validation import SHOWN, Sample, Validation, iou
 
 
 def torch_predict(network: nn.Module) -> Predict:
     """The network as a function from encoded H×W×3 float32 to probability H×W float32."""
+    network.eval()
+    device = next((parameter.device for parameter in network.parameters()), torch.device("cpu"))
 
     def predict(encoded: NDArray[np.float32]) -> NDArray[np.float32]:
         with torch.inference_mode():
-            batch = torch.from_numpy(encoded.transpose(2, 0, 1)[None]).contiguous(memory_format=torch.channels_last)
-            return np.asarray(network(batch).sigmoid()[0, 0].numpy(), np.float32)
+            batch = torch.from_numpy(encoded.transpose(2, 0, 1)[None]).to(device)
+            answer = network(batch.contiguous(memory_format=torch.channels_last)).sigmoid()
+            return np.asarray(answer[0, 0].cpu().numpy(), np.float32)
 
     return predict
 
@@ -35,11 +41,9 @@ class Validated:
 
 
 def validate(
-    network: nn.Module, sources: list[Source], *, encoding: str, side: int, multiple: int, threshold: float
+    predict: Predict, sources: Sequence[Source], *, encoding: str, side: int, multiple: int, threshold: float
 ) -> list[Validated]:
     """Each source at working size, its matte brought back to the label's size and thresholded."""
-    network.eval()
-    predict = torch_predict(network)
     results = []
     for source in sources:
         height, width = source.sky.shape
@@ -47,10 +51,31 @@ def validate(
         matte = shrink(seen, height, width)
         known = source.ignore < 0.5
         predicted, labelled = (matte >= threshold) & known, (source.sky >= 0.5) & known
-        union = int((predicted | labelled).sum())
-        iou = int((predicted & labelled).sum()) / union if union else 1.0
-        results.append(Validated(source, iou, float((predicted & ~labelled).sum() / max(1, known.sum())), matte))
+        reached = iou(int((predicted & labelled).sum()), int((predicted | labelled).sum()))
+        results.append(Validated(source, reached, float((predicted & ~labelled).sum() / max(1, known.sum())), matte))
     return results
+
+
+def validate_pictures(recipe: Recipe, predict: Predict, multiple: int, sources: Sequence[Source]) -> Validation:
+    """Whole pictures at the recipe's working size: what chooses the best checkpoint, and what a model card reports.
+
+    Args:
+        recipe: says encoding, working size and threshold.
+        predict: the network.
+        multiple: of how many pixels the sides of its input are multiples.
+        sources: the pictures.
+    """
+    results = validate(
+        predict,
+        sources,
+        encoding=recipe.encoding,
+        side=recipe.working_side,
+        multiple=multiple,
+        threshold=recipe.threshold,
+    )
+    worst = sorted(results, key=lambda r: r.iou)[:SHOWN]
+    shown = tuple(Sample(r.source.name, r.iou, r.source.pixels, r.matte) for r in worst)
+    return Validation(score(results), summary(results), shown)
 
 
 def score(results: list[Validated]) -> float:

@@ -1,0 +1,130 @@
+"""The beginning of a run: a network from the recipe's seed, standardised, with the weights it starts from."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from skymatte.errors import RecipeError
+from skymatte.networks.base import SegmentationNetwork, Statistic
+from skymatte.networks.build import build
+from skymatte.picture.encoding import encode
+from skymatte.picture.exposure import MIDDLE_GREY
+from skymatte.training.checkpoint import BEST, Run, read_checkpoint
+from skymatte.training.device import dtype_of
+from skymatte.training.recipe import Recipe
+from skymatte.training.schedule import optimiser_of
+
+_STOP = 0.31
+_STANDARDISATION = ("mean", "deviation")
+_CPU = torch.device("cpu")
+
+
+def anchor(encoding: str) -> tuple[float, float]:
+    """Mean and deviation that bring an encoding to the range that ImageNet weights expect.
+
+    Middle grey becomes 0; one stop above it becomes 0.31, as in an sRGB picture brought to (x − 127) / 128.
+    """
+    grey, brighter = (float(v) for v in encode(encoding, np.array([MIDDLE_GREY, 2 * MIDDLE_GREY], np.float32)))
+    return grey, (brighter - grey) / _STOP
+
+
+def statistics(encoding: str, pictures: Iterable[NDArray[np.float32]]) -> tuple[list[float], list[float]]:
+    """Mean and deviation of each channel over all pixels of encoded pictures, H×W×3 float32 linear light each.
+
+    Raises:
+        RecipeError: a channel is the same everywhere.
+    """
+    count, first, second = 0, np.zeros(3), np.zeros(3)
+    for pixels in pictures:
+        values = encode(encoding, pixels).reshape(-1, 3).astype(np.float64)
+        count += len(values)
+        first += values.sum(0)
+        second += (values**2).sum(0)
+    mean = first / max(1, count)
+    deviation = np.sqrt(np.maximum(second / max(1, count) - mean**2, 0))
+    if not (deviation > 0).all():
+        raise RecipeError("standardise: the training pictures do not vary; choose anchor or none")
+    return mean.tolist(), deviation.tolist()
+
+
+def standardisation(recipe: Recipe, pictures: Iterable[NDArray[np.float32]]) -> tuple[Statistic, Statistic]:
+    """Mean and deviation that the recipe brings its encoded input to 0 and 1 by."""
+    if recipe.standardise == "data":
+        return statistics(recipe.encoding, pictures)
+    return anchor(recipe.encoding) if recipe.standardise == "anchor" else (0.0, 1.0)
+
+
+def new_run(recipe: Recipe, pictures: Iterable[NDArray[np.float32]] = (), device: torch.device = _CPU) -> Run:
+    """A run at its beginning, from the recipe's seed and the weights of its encoder.
+
+    Args:
+        recipe: what to do.
+        pictures: H×W×3 float32 linear light each; looked at where the recipe standardises by data.
+        device: where the network shall be.
+    """
+    torch.manual_seed(recipe.seed)
+    mean, deviation = standardisation(recipe, pictures)
+    plan = recipe.network
+    network = build(
+        plan.architecture,
+        encoder=plan.encoder,
+        weights=plan.weights,
+        mean=mean,
+        deviation=deviation,
+        width=plan.width,
+    )
+    network = network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    scaler = torch.amp.GradScaler(device.type, enabled=dtype_of(recipe.precision, device) is torch.float16)
+    return Run(network, copy.deepcopy(network), optimiser_of(network, recipe.optimiser), scaler)
+
+
+def transfer(run: Run, recipe: Recipe, runs: Path) -> Path | None:
+    """Take the weights that the recipe's ``network.start`` names, if it names some; standardisation stays our own.
+
+    Args:
+        run: at its beginning.
+        recipe: its recipe.
+        runs: the folder in which runs stand side by side.
+
+    Returns:
+        The checkpoint.
+
+    Raises:
+        RecipeError: there is no such checkpoint, or it holds another network.
+        ModelError: it cannot be read.
+    """
+    if recipe.network.start is None:
+        return None
+    path = _checkpoint(recipe.network.start, runs)
+    state = read_checkpoint(path)
+    described = state.get("description", run.network.description)
+    if described != run.network.description:
+        raise RecipeError(f"network.start: {path} holds the network {described}, not {run.network.description}")
+    for network in (run.network, run.average):
+        _take(network, state["average"], path)
+    return path
+
+
+def _checkpoint(start: str, runs: Path) -> Path:
+    for path in (Path(start), runs / start / BEST):
+        if path.is_file():
+            return path
+    raise RecipeError(
+        f"network.start: neither {start} nor {runs / start / BEST} is a checkpoint; train {start} into {runs / start} "
+        "first, name a checkpoint with network.start=FILE, or start without: network.start=null"
+    )
+
+
+def _take(network: SegmentationNetwork, weights: dict[str, Tensor], path: Path) -> None:
+    own = network.state_dict()
+    try:
+        network.load_state_dict({**weights, **{name: own[name] for name in _STANDARDISATION}})
+    except RuntimeError as error:
+        raise RecipeError(f"network.start: {path} does not fit: {str(error).splitlines()[0]}") from None
