@@ -34,7 +34,7 @@ def expose(pixels: Array, rng: np.random.Generator, *, stops: float) -> Array:
 
 
 def balance_white(pixels: Array, rng: np.random.Generator, *, stops: float) -> Array:
-    """Each channel times a gain within ±``stops``; the three gains multiply to one, so exposure stays."""
+    """Each channel times a gain within ±``stops``; then their common factor is taken out, so that exposure stays."""
     gains = rng.uniform(-stops, stops, 3)
     return np.asarray(pixels * np.exp2(gains - gains.mean()).astype(np.float32), np.float32)
 
