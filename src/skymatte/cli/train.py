@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from skymatte.cli.training_common import Data, Folder, RecipeName, need_training, report_line
+from skymatte.cli.training_common import Folder, Overrides, RecipeName, need_training
 
 
 def train(
     recipe: RecipeName,
-    data: Data,
+    data: Annotated[
+        Path,
+        typer.Option(
+            "--data",
+            help="What to learn from. Recipes of views: a folder with hdri/ (manifest.csv, pictures, labels) and "
+            "video/. Recipes of patches: a patch store, or any data set that `skymatte dataset info` knows.",
+        ),
+    ],
     output: Folder,
-    workers: Annotated[int, typer.Option(min=0, help="Processes that prepare views.")] = 2,
+    overrides: Overrides = None,
+    workers: Annotated[int, typer.Option(min=0, help="Processes that prepare samples.")] = 2,
     threads: Annotated[int, typer.Option(min=1, help="Processor threads of the network.")] = 2,
 ) -> None:
     """Train a model from a recipe; stopped runs go on where they were."""
     need_training()
+    from skymatte.cli.run_progress import RunProgress
     from skymatte.training.recipe import load_recipe
     from skymatte.training.run import train_recipe
 
-    train_recipe(load_recipe(recipe), data, output, workers=workers, threads=threads, report=report_line)
+    chosen = load_recipe(recipe, tuple(overrides or ()))
+    with RunProgress(chosen.name) as progress:
+        train_recipe(
+            chosen,
+            data,
+            output,
+            workers=workers,
+            threads=threads,
+            report=progress.line,
+            advance=progress.advanced,
+        )

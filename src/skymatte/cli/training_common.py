@@ -12,6 +12,10 @@ from skymatte.errors import MissingExtra
 
 Data = Annotated[Path, typer.Option("--data", help="Folder with hdri/ (manifest.csv, pictures, labels) and video/.")]
 Folder = Annotated[Path, typer.Option("-o", "--output", help="Folder of the run: checkpoints, TensorBoard, model.")]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[SECTION.KEY=VALUE]...", help="Values in place of the recipe's: optimiser.rate=1e-4"),
+]
 RecipeName = Annotated[str, typer.Argument(help="A built-in recipe's name, or a YAML file.")]
 
 
