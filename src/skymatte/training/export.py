@@ -13,13 +13,30 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
-from skymatte.errors import ModelError
-from skymatte.networks.unet import SkyNet
+from skymatte.errors import ModelError, RecipeError
+from skymatte.networks.base import SegmentationNetwork
+from skymatte.networks.build import rebuild
 from skymatte.picture.atomic import replacing
 from skymatte.runtime.card import METADATA_KEY, ModelCard
 
 _TOLERANCE = 1e-3
-_CHECKED_SIZES = ((256, 256), (64, 160))
+_CHECKED_SIDES = ((8, 8), (2, 5))
+"""Sizes of the pictures that file and network are compared on, in multiples of the network's."""
+
+
+_UNDESCRIBED = {"architecture": "skynet"}
+"""What checkpoints hold that were written before there was a choice."""
+
+_NO_CHECKPOINT = (
+    OSError,
+    EOFError,
+    AttributeError,
+    KeyError,
+    RuntimeError,
+    TypeError,
+    RecipeError,
+    pickle.UnpicklingError,
+)
 
 
 class _Probability(nn.Module):
@@ -44,27 +61,26 @@ class Trained:
         seconds: how long that took.
     """
 
-    network: SkyNet
+    network: SegmentationNetwork
     batches: int
     seconds: float
 
 
 def load_trained(checkpoint: Path) -> Trained:
-    """Read a checkpoint of ``skymatte train``.
+    """Read a checkpoint of ``skymatte train``; one that does not describe its network holds a ``skynet``.
 
     Raises:
-        ModelError: the file is no checkpoint of this network.
+        ModelError: the file is no checkpoint.
     """
-    network = SkyNet()
     try:
         state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-        network.load_state_dict(state["average"])
+        network = rebuild(state.get("description", _UNDESCRIBED), state["average"])
         return Trained(network.eval(), int(state["batch"]), float(state["seconds"]))
     except FileNotFoundError:
         raise ModelError(
             f"{checkpoint}: no such checkpoint; `skymatte train` writes it when it first validates"
         ) from None
-    except (OSError, EOFError, KeyError, RuntimeError, TypeError, pickle.UnpicklingError) as error:
+    except _NO_CHECKPOINT as error:
         raise ModelError(f"{checkpoint}: not a checkpoint of `skymatte train`: {error}") from None
 
 
@@ -74,21 +90,25 @@ def average(checkpoints: list[Path]) -> Trained:
     ``batches`` and ``seconds`` are those of the longest trained.
 
     Raises:
-        ModelError: one of the files is no checkpoint of this network.
+        ModelError: one of the files is no checkpoint, or they hold different networks.
     """
     runs = [load_trained(checkpoint) for checkpoint in checkpoints]
+    for checkpoint, run in zip(checkpoints, runs, strict=True):
+        if run.network.description != runs[0].network.description:
+            raise ModelError(
+                f"{checkpoint}: holds {run.network.description}, but {checkpoints[0]} {runs[0].network.description}; "
+                "average checkpoints of one run"
+            )
     states = [run.network.state_dict() for run in runs]
     last = max(runs, key=lambda run: run.batches)
     mean = {
         name: torch.stack([state[name] for state in states]).mean(0) if tensor.is_floating_point() else tensor
         for name, tensor in last.network.state_dict().items()
     }
-    network = SkyNet()
-    network.load_state_dict(mean)
-    return Trained(network.eval(), last.batches, last.seconds)
+    return Trained(rebuild(last.network.description, mean).eval(), last.batches, last.seconds)
 
 
-def export(network: SkyNet, card: ModelCard, target: Path) -> float:
+def export(network: SegmentationNetwork, card: ModelCard, target: Path) -> float:
     """Write ``target``: input ``picture`` N×3×H×W float32, output ``sky`` N×1×H×W float32 in [0, 1], sizes dynamic.
 
     Returns:
@@ -104,7 +124,7 @@ def export(network: SkyNet, card: ModelCard, target: Path) -> float:
         warnings.simplefilter("ignore", FutureWarning)
         program = torch.onnx.export(
             wrapped,
-            (torch.zeros(2, 3, 64, 96),),
+            (torch.zeros(2, 3, 2 * network.multiple, 3 * network.multiple),),
             dynamo=True,
             input_names=["picture"],
             output_names=["sky"],
@@ -120,7 +140,7 @@ def export(network: SkyNet, card: ModelCard, target: Path) -> float:
         del node.metadata_props[:]
         node.doc_string = ""
     onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
-    difference = _difference(wrapped, model.SerializeToString())
+    difference = _difference(wrapped, network.multiple, model.SerializeToString())
     if difference > _TOLERANCE:
         raise ModelError(f"{target}: ONNX Runtime differs from torch by {difference:.2g} in probability; not written")
     with replacing(target) as temporary:
@@ -128,12 +148,12 @@ def export(network: SkyNet, card: ModelCard, target: Path) -> float:
     return difference
 
 
-def _difference(wrapped: nn.Module, content: bytes) -> float:
+def _difference(wrapped: nn.Module, multiple: int, content: bytes) -> float:
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     worst = 0.0
     generator = torch.Generator().manual_seed(0)
-    for height, width in _CHECKED_SIZES:
-        picture = torch.rand(1, 3, height, width, generator=generator)
+    for rows, columns in _CHECKED_SIDES:
+        picture = torch.rand(1, 3, rows * multiple, columns * multiple, generator=generator)
         with torch.inference_mode():
             ours = wrapped(picture).numpy()
         theirs = session.run(["sky"], {"picture": picture.numpy()})[0]
