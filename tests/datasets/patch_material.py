@@ -40,7 +40,7 @@ def write_entry(
 ) -> Entry:
     """Write a picture, 32×48 unless given, and its label, half sky unless given; fields as :class:`Entry` has them."""
     pixels = light(32, 48, seed=len(name)) if pixels is None else pixels
-    label = horizon(*pixels.shape[:2], pixels.shape[0] // 2) if label is None else label
+    label = horizon(pixels.shape[0], pixels.shape[1], pixels.shape[0] // 2) if label is None else label
     folder.mkdir(parents=True, exist_ok=True)
     stem = name.replace("/", "-")
     picture, label_file = folder / f"{stem}.tif", folder / f"{stem}.png"

@@ -12,22 +12,27 @@ NONE = np.zeros((2, 2), np.uint8)
 
 
 @pytest.mark.parametrize(
-    ("sky", "weight", "expected"),
+    ("sky", "weight", "kind", "share"),
     [
-        (FULL, FULL, (Kind.SKY, 1)),
-        (NONE, FULL, (Kind.GROUND, 0)),
-        ([[255, 255], [255, 0]], FULL, (Kind.BOTH, 0.75)),
-        ([[255, 255], [255, 254]], FULL, (Kind.BOTH, 0.999)),
-        ([[0, 0], [0, 1]], FULL, (Kind.BOTH, 0.001)),
-        ([[255, 255], [255, 0]], [[255, 255], [255, 0]], (Kind.SKY, 1)),
-        ([[255, 0], [0, 0]], [[0, 255], [255, 255]], (Kind.GROUND, 0)),
-        ([[255, 0], [0, 0]], [[51, 204], [0, 0]], (Kind.BOTH, 0.2)),
-        (FULL, NONE, None),
+        (FULL, FULL, Kind.SKY, 1),
+        (NONE, FULL, Kind.GROUND, 0),
+        ([[255, 255], [255, 0]], FULL, Kind.BOTH, 0.75),
+        ([[255, 255], [255, 254]], FULL, Kind.BOTH, 0.999),
+        ([[0, 0], [0, 1]], FULL, Kind.BOTH, 0.001),
+        ([[255, 255], [255, 0]], [[255, 255], [255, 0]], Kind.SKY, 1),
+        ([[255, 0], [0, 0]], [[0, 255], [255, 255]], Kind.GROUND, 0),
+        ([[255, 0], [0, 0]], [[51, 204], [0, 0]], Kind.BOTH, 0.2),
     ],
 )
-def test_kinds(sky: object, weight: object, expected: tuple[Kind, float] | None) -> None:
+def test_kinds(sky: object, weight: object, kind: Kind, share: float) -> None:
     found = kind_of(np.asarray(sky, np.uint8), np.asarray(weight, np.uint8))
-    assert found == (None if expected is None else (expected[0], pytest.approx(expected[1], abs=1e-4)))
+    assert found is not None
+    assert found[0] is kind
+    assert found[1] == pytest.approx(share, abs=1e-4)
+
+
+def test_a_patch_without_a_label_is_of_no_kind() -> None:
+    assert kind_of(FULL, NONE) is None
 
 
 def test_the_table() -> None:

@@ -116,8 +116,8 @@ def build_store(entries: Sequence[Entry], plan: PatchPlan, folder: Path, report:
         report: told what is being done, a line at a time.
 
     Raises:
-        DatasetError: pictures cannot be used (all are named, the others are kept for the next call), names occur twice,
-            or no patch trains or none validates.
+        InputError: pictures cannot be used; all are named, and the others are kept for the next call.
+        DatasetError: names occur twice, or no patch trains or none validates.
         OutputError: ``folder`` holds other files or cannot be written.
     """
     chosen = _choose(entries, plan, report)
@@ -134,9 +134,9 @@ def build_store(entries: Sequence[Entry], plan: PatchPlan, folder: Path, report:
     reader = _Reader(plan, folder / PREPARED, files, report)
     prepared = _attempt([entry for entry, _ in chosen if entry.name in files], reader.ready, failures)
     if failures:
-        raise DatasetError(
-            f"{len(failures)} of {len(chosen)} pictures cannot be used; mend them and run again, the others are kept:\n"
-            + "\n".join(failures)
+        raise InputError(
+            f"{len(failures)} of {len(chosen)} pictures cannot be used; mend them and run again, the others are kept:"
+            + "".join(f"\n- {failure}" for failure in failures)
         )
     report(f"{folder}: {reader.read} pictures prepared, {len(chosen) - reader.read} were there already")
     pictures = [StoredPicture(e.name, e.place, e.stratum, e.licence, prepared[e.name]) for e, _ in chosen]
