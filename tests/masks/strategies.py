@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from numpy.typing import NDArray
+from pycocotools import mask as coco
 
 SHAPES = npst.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=12)
 
@@ -43,3 +45,10 @@ def mattes_and_label(draw: st.DrawFn) -> tuple[Any, Any, Any]:
     """Two mattes and a label."""
     shape = draw(SHAPES)
     return draw(mattes(shape)), draw(mattes(shape)), draw(labels(shape))
+
+
+def coco_decode(encoded: Any) -> NDArray[np.bool_]:
+    """The mask of one run-length object, by pycocotools, whose array code numpy 2 warns about."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return np.asarray(coco.decode(encoded), np.bool_)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, ValidationError
 from skymatte.datasets.categories import Categories
 from skymatte.datasets.drawings import Drawing, Drawings, Role, Shape
 from skymatte.datasets.json_files import first_fault, repeated
+from skymatte.datasets.picture_names import file_names
 from skymatte.errors import LabelError
 from skymatte.masks import coco_rle
 from skymatte.masks.polygons import Points
@@ -132,9 +133,9 @@ def _drawing(
             shapes += _shapes(f"annotation {annotation.id}", role, annotation.segmentation, size or (0, 0))
         except LabelError as error:
             problems.append(f"annotation {annotation.id}: {error}")
-    name = image.file_name.replace("\\", "/")
+    names = file_names(image.file_name) or (image.file_name,)
     where = f"{path}: image {image.id} ({image.file_name})"
-    return Drawing(where, ((name,),), size, tuple(shapes), problems=tuple(problems))
+    return Drawing(where, (names,), size, tuple(shapes), problems=tuple(problems))
 
 
 def _role(annotation: _Annotation, names: dict[int, str], categories: Categories) -> Role:

@@ -14,7 +14,7 @@ import numpy as np
 from skymatte.datasets.categories import Categories
 from skymatte.datasets.drawings import Drawing, Drawings, Role, Shape
 from skymatte.datasets.json_files import repeated
-from skymatte.datasets.label_studio_names import references
+from skymatte.datasets.picture_names import references
 from skymatte.errors import LabelError
 from skymatte.masks import brush_rle
 from skymatte.masks.polygons import Points

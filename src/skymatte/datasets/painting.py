@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from skymatte.datasets.drawings import Drawing, Role, Shape
 from skymatte.errors import LabelError
 from skymatte.masks.labels import IGNORE, NON_SKY, SKY
-from skymatte.masks.polygons import SLACK, Points, beyond, bounds, defect, draw, mend
+from skymatte.masks.polygons import SLACK, Points, beyond, defect, draw, mend, stencil
 
 _VALUES: Final = {Role.SKY: SKY, Role.HOLE: 1, Role.IGNORE: IGNORE}
 """What is painted; a hole differs from what nobody drew until all shapes are there."""
@@ -78,13 +78,13 @@ def paint(drawing: Drawing, width: int, height: int, *, repair: bool = False) ->
 
 def _paint(stencils: list[_Stencil], width: int, height: int) -> NDArray[np.uint8]:
     canvas = np.zeros((height, width), np.uint8)
-    for stencil in sorted(stencils, key=lambda each: (-each.area, each.role is Role.HOLE)):
-        target, mask = canvas[stencil.box], stencil.mask
-        if stencil.role is Role.SKY:
+    for each in sorted(stencils, key=lambda each: (-each.area, each.role is Role.HOLE)):
+        target, mask = canvas[each.box], each.mask
+        if each.role is Role.SKY:
             kept = mask & ((target == NON_SKY) | (target == SKY))
-            inside = 1 - np.count_nonzero(kept) / stencil.area >= _INSIDE
+            inside = 1 - np.count_nonzero(kept) / each.area >= _INSIDE
             mask = mask if inside else kept
-        target[mask] = _VALUES[stencil.role]
+        target[mask] = _VALUES[each.role]
     canvas[canvas == _VALUES[Role.HOLE]] = NON_SKY
     return canvas
 
@@ -130,17 +130,16 @@ def _empty(role: Role, problem: str, repair: bool) -> tuple[str, _Stencil | None
 
 
 def _drawn(role: Role, rings: list[Points], size: tuple[int, int]) -> _Stencil:
-    box = bounds(rings, *size)
-    rows, columns = box
-    moved = [ring - (columns.start, rows.start) for ring in rings]
-    mask = draw(moved, columns.stop - columns.start, rows.stop - rows.start)
-    return _Stencil(role, box, mask, int(np.count_nonzero(mask)))
+    if len(rings) == 1:
+        box, mask = stencil(rings[0], *size)
+        return _Stencil(role, box, mask, int(np.count_nonzero(mask)))
+    return _cropped(role, draw(rings, *size))
 
 
 def _cropped(role: Role, mask: NDArray[np.bool_]) -> _Stencil:
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    box = (slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1))
-    return _Stencil(role, box, mask[box].copy(), int(np.count_nonzero(mask)))
+    rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
+    box = tuple(slice(int(each[0]), int(each[-1]) + 1) if each.size else slice(0, 0) for each in (rows, columns))
+    return _Stencil(role, (box[0], box[1]), mask[box].copy(), int(np.count_nonzero(mask)))
 
 
 def _enlarged(mask: NDArray[np.bool_], size: tuple[int, int]) -> NDArray[np.bool_]:

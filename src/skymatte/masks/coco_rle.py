@@ -55,10 +55,10 @@ def _unpack(text: str | bytes) -> list[int]:
     the count two before (pycocotools, maskApi.c, rleFrString)."""
     runs: list[int] = []
     value = shift = 0
-    for character in text.encode("ascii", "replace") if isinstance(text, str) else text:
-        bits = character - _FIRST
+    for code in map(ord, text) if isinstance(text, str) else text:
+        bits = code - _FIRST
         if not 0 <= bits < 64:
-            raise LabelError(f"its run lengths hold {chr(character)!r}, which packed counts never do")
+            raise LabelError(f"its run lengths hold {chr(code)!r}, which packed counts never do")
         value |= (bits & 31) << shift
         shift += 5
         if bits & 32:

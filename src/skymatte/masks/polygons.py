@@ -14,12 +14,17 @@ from numpy.typing import NDArray
 from pycocotools import mask as coco
 from shapely.validation import explain_validity, make_valid
 
+from skymatte.masks.coco_rle import decode
+
 Points = NDArray[np.float64]
 """N×2 float64: the corners x, y of a polygon, in order; the last is joined to the first."""
 
 SLACK: Final = 1.0
 """Pixels by which a polygon may leave the picture, and square pixels that it may fold over itself: both are slips of
 the hand that no tool keeps people from, and change nothing that is seen."""
+
+_FINER: Final = 5
+"""Steps in a pixel that pycocotools rounds corners to (maskApi.c, rleFrPoly)."""
 
 
 def defect(points: Points, width: float, height: float, slack: float = SLACK) -> str:
@@ -88,24 +93,23 @@ def draw(rings: list[Points], width: int, height: int) -> NDArray[np.bool_]:
     """
     mask = np.zeros((height, width), np.bool_)
     for ring in rings:
-        box = bounds([ring], width, height)
-        if mask[box].size:
-            mask[box] ^= _fill(ring - (box[1].start, box[0].start), *mask[box].shape)
+        box, filled = stencil(ring, width, height)
+        mask[box] ^= filled
     return mask
 
 
-def bounds(rings: list[Points], width: int, height: int) -> tuple[slice, slice]:
-    """Rows and columns of the picture that rings can reach, and one more before them."""
-    corners = np.concatenate(rings)
-    low = np.clip(np.floor(corners.min(axis=0)) - 1, 0, (width, height)).astype(int)
-    high = np.clip(np.ceil(corners.max(axis=0)) + 1, low, (width, height)).astype(int)
-    return slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
-
-
-def _fill(ring: Points, height: int, width: int) -> NDArray[np.bool_]:
-    flat = ring.ravel().tolist()
-    encoded: Any = coco.frPyObjects([flat], height, width)
-    return np.asarray(coco.decode(encoded)[..., 0], np.bool_)
+def stencil(ring: Points, width: int, height: int) -> tuple[tuple[slice, slice], NDArray[np.bool_]]:
+    """The rows and columns that a ring reaches, and which pixels there are inside; see :func:`draw`."""
+    low = np.clip(np.floor(ring.min(axis=0)) - 1, 0, (width, height)).astype(int)
+    high = np.clip(np.ceil(ring.max(axis=0)) + 1, low, (width, height)).astype(int)
+    box = (slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0])))
+    size = high - low
+    if not size.all():
+        return box, np.zeros((size[1], size[0]), np.bool_)
+    # Rounded as pycocotools will round, before the origin is moved: afterwards halves may fall on the other side.
+    moved = np.trunc(ring * _FINER + 0.5) / _FINER - low
+    encoded: Any = coco.frPyObjects([moved.ravel().tolist()], int(size[1]), int(size[0]))
+    return box, decode(encoded[0]["counts"], int(size[0]), int(size[1]))
 
 
 def _signed_area(points: Points) -> float:

@@ -1,4 +1,4 @@
-"""How Label Studio's tasks name their pictures."""
+"""How annotation tools name the pictures: above all Label Studio, in its own export and in the COCO that it writes."""
 
 from __future__ import annotations
 
