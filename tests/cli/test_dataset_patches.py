@@ -11,6 +11,7 @@ import yaml
 from typer.testing import CliRunner
 
 from skymatte.cli.main import app
+from skymatte.datasets.patch_plan import PatchPlan
 from skymatte.datasets.store import PatchStore
 from tests.datasets.trees import write_manifest, write_row
 
@@ -139,6 +140,16 @@ def test_folders_that_are_not_what_they_should_be(tmp_path: Path, data: Path, re
     assert not (tmp_path / "plain").exists()
     assert "X_train/train: no such folder" in run("pack", data, "-o", tmp_path / "packed", code=2)[1]
     assert not (tmp_path / "packed").exists()
+
+
+def test_the_page_shows_a_recipe_that_works_and_every_key_of_a_plan(tmp_path: Path, data: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "dataset.md").read_text(encoding="utf-8")
+    recipe = tmp_path / "patches.yaml"
+    recipe.write_text(page.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8")
+    run("build", recipe, "--data", data, "-o", tmp_path / "store")
+    plan = page.partition("## The plan\n")[2].partition("\n\n")[0]
+    keys = [key for line in plan.splitlines()[2:] for key in re.findall(r"`(\w+)`", line.split("|")[1])]
+    assert sorted(keys) == sorted(PatchPlan.model_fields)
 
 
 def test_help_names_the_arguments() -> None:

@@ -110,7 +110,8 @@ def prepare(entry: Entry, plan: PatchPlan, folder: Path, file: str) -> Prepared:
             pixels, label = pixels[:rows], label[:rows]
     wraps = picture.projection is Projection.EQUIRECTANGULAR
     prepared = Prepared(file, pixels.shape[0], pixels.shape[1], wraps, exposure)
-    _save(folder / prepared.pixels_file, pixels * np.float32(exposure))
+    pixels *= np.float32(exposure)  # in place: an 8K panorama has 384 MiB
+    _save(folder / prepared.pixels_file, pixels)
     _save(folder / prepared.label_file, label)
     with replacing(folder / f"{file}.json") as temporary:
         temporary.write_text(json.dumps(asdict(prepared)), encoding="utf-8")
@@ -147,15 +148,18 @@ def _label(entry: Entry, shape: tuple[int, ...]) -> NDArray[np.uint8]:
 def _scaled(
     pixels: NDArray[np.float32], label: NDArray[np.uint8], height: int | None
 ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-    """Picture and two-channel label at ``height``: fractions are means over what is labelled."""
-    sky, known = (label == SKY).astype(np.float32), (label != IGNORE).astype(np.float32)
+    """Picture and two-channel label at ``height``: the fraction of sky is the mean over what is labelled."""
+    sky, known = np.uint8(255) * (label == SKY), np.uint8(255) * (label != IGNORE)
     if height is not None and height != pixels.shape[0]:
         size = (max(1, round(pixels.shape[1] * height / pixels.shape[0])), height)
         method = cv2.INTER_AREA if height < pixels.shape[0] else cv2.INTER_LINEAR
-        pixels = np.asarray(cv2.resize(pixels, size, interpolation=method), np.float32)
-        sky, known = (np.asarray(cv2.resize(x, size, interpolation=method), np.float32) for x in (sky, known))
-        sky = np.divide(sky, known, out=np.zeros_like(sky), where=known > 0)
-    return pixels, np.rint(np.stack((sky, known), axis=-1).clip(0, 1) * 255).astype(np.uint8)
+        pixels, covered, labelled = (
+            np.asarray(cv2.resize(x, size, interpolation=method), np.float32)
+            for x in (pixels, sky.astype(np.float32), known.astype(np.float32))
+        )
+        fraction = np.divide(covered, labelled, out=np.zeros_like(covered), where=labelled > 0)
+        sky, known = (np.rint(x.clip(0, 255)).astype(np.uint8) for x in (255 * fraction, labelled))
+    return pixels, np.stack((sky, known), axis=-1)
 
 
 def _save(path: Path, array: NDArray[Any]) -> None:
