@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -156,3 +158,28 @@ def test_help_names_the_arguments() -> None:
     for verb, words in (("build", ["RECIPE", "STORE"]), ("pack", ["FOLDER"]), ("unpack", ["--keep-ignored"])):
         output, _ = run(verb, "--help")
         assert all(word in output for word in words)
+
+
+def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("skymatte.cli.patch_console.find_spec", lambda name: None if name == "pydantic" else name)
+    for words in (("build", "any.yaml", "--data", tmp_path), ("pack", tmp_path), ("unpack", tmp_path)):
+        _, errors = run(*words, "-o", tmp_path / "store", code=2)
+        assert "patches need pydantic: install skymatte with its extra, skymatte[dataset]" in errors
+
+
+WITHOUT_TORCH = """
+import sys
+sys.modules["torch"] = None  # an import of it fails
+from typer.testing import CliRunner
+from skymatte.cli.main import app
+result = CliRunner().invoke(app, ["dataset", "build", *sys.argv[1:]])
+print(result.output)
+sys.exit(result.exit_code)
+"""
+
+
+def test_building_works_without_torch(tmp_path: Path, data: Path, recipe: Path) -> None:
+    words = [str(recipe), "--data", str(data), "-o", str(tmp_path / "store")]
+    ended = subprocess.run([sys.executable, "-c", WITHOUT_TORCH, *words], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert len(PatchStore.open(tmp_path / "store").patches("train")) == 16
