@@ -7,22 +7,33 @@ from typing import Annotated
 
 import typer
 
-from skymatte.cli.training_common import Data, Folder, RecipeName, need_training, report_line
+from skymatte.cli.training_common import Folder, Overrides, RecipeName, need_training, report_line
+from skymatte.training.precision import Precision
 
 
 def export(
     recipe: RecipeName,
-    data: Data,
-    output: Folder,
     target: Annotated[Path, typer.Argument(help="The .onnx file to write.")],
+    data: Annotated[Path, typer.Option("--data", help="What the run learnt from, as `skymatte train` takes it.")],
+    output: Folder,
+    overrides: Overrides = None,
     checkpoint: Annotated[
         list[Path] | None, typer.Option(help="Checkpoint to export; several are averaged. Default: the run's best.")
     ] = None,
+    precision: Annotated[
+        Precision,
+        typer.Option(help="fp16 halves the file, int8 quarters it; what that costs in accuracy is measured and said."),
+    ] = Precision.FP32,
 ) -> None:
     """Write the best checkpoint of a run, or the mean of several, as an ONNX model with its card."""
     need_training()
     from skymatte.training.recipe import load_recipe
-    from skymatte.training.run import best_checkpoint, export_run, validation_sources
+    from skymatte.training.reduced import export_reduced, validation_of
+    from skymatte.training.run import best_checkpoint, export_run
 
+    plan = load_recipe(recipe, tuple(overrides or ()))
     chosen = checkpoint or [best_checkpoint(output)]
-    export_run(load_recipe(recipe), validation_sources(data), chosen, target, report=report_line)
+    if precision is Precision.FP32:
+        export_run(plan, validation_of(plan, data, output, report_line), chosen, target, report=report_line)
+    else:
+        export_reduced(plan, data, output, chosen, target, precision, report=report_line)

@@ -23,6 +23,8 @@ _TOLERANCE = 1e-3
 _CHECKED_SIDES = ((8, 8), (2, 5))
 """Sizes of the pictures that file and network are compared on, in multiples of the network's."""
 
+_LARGEST = 16384
+"""Longest side, in pixels, that a file promises to take at once."""
 
 _UNDESCRIBED = {"architecture": "skynet"}
 """What checkpoints hold that were written before there was a choice."""
@@ -115,37 +117,84 @@ def export(network: SegmentationNetwork, card: ModelCard, target: Path) -> float
         The largest difference in probability between ONNX Runtime and torch over two sizes of random input.
 
     Raises:
-        ModelError: it is above 1e-3; nothing is written.
+        ModelError: it is above 1e-3, or the network cannot be exported; nothing is written.
+    """
+    model, difference = convert(network)
+    write_model(model, card, target)
+    return difference
+
+
+def convert(network: SegmentationNetwork) -> tuple[onnx.ModelProto, float]:
+    """The network with its sigmoid as an ONNX graph for any number of pictures of any size.
+
+    Returns:
+        graph: compared with torch.
+        difference: the largest in probability over two sizes of random input.
+
+    Raises:
+        ModelError: torch cannot write the graph, or it computes something else.
     """
     wrapped = _Probability(network).eval()
-    height, width = (torch.export.Dim(name, min=1, max=512) * network.multiple for name in ("rows", "columns"))
+    model = _graph(wrapped, network)
+    difference = _difference(wrapped, network.multiple, model.SerializeToString())
+    if difference > _TOLERANCE:
+        raise ModelError(
+            f"{_named(network)}: ONNX Runtime differs from torch by {difference:.2g} in probability; not written"
+        )
+    return model, difference
+
+
+def _graph(wrapped: _Probability, network: SegmentationNetwork) -> onnx.ModelProto:
+    multiple = network.multiple
+    height, width = (torch.export.Dim(name, min=1, max=_LARGEST // multiple) * multiple for name in ("rows", "columns"))
     with warnings.catch_warnings():
         # What torch's exporter finds old in torch itself is not for those who train.
         warnings.simplefilter("ignore", FutureWarning)
-        program = torch.onnx.export(
-            wrapped,
-            (torch.zeros(2, 3, 2 * network.multiple, 3 * network.multiple),),
-            dynamo=True,
-            input_names=["picture"],
-            output_names=["sky"],
-            dynamic_shapes=({0: torch.export.Dim("batch", min=1, max=1024), 2: height, 3: width},),
-            verbose=False,
-        )
+        try:
+            program = torch.onnx.export(
+                wrapped,
+                (torch.zeros(2, 3, 2 * multiple, 3 * multiple),),
+                dynamo=True,
+                input_names=["picture"],
+                output_names=["sky"],
+                dynamic_shapes=({0: torch.export.Dim("batch", min=1, max=1024), 2: height, 3: width},),
+                verbose=False,
+            )
+        except torch.onnx.errors.OnnxExporterError as error:
+            raise ModelError(f"{_named(network)} cannot be written for pictures of any size: {_cause(error)}") from None
     if program is None:
         raise ModelError("torch.onnx.export gave no program")
-    model = program.model_proto
-    del model.metadata_props[:]
+    model: onnx.ModelProto = program.model_proto
     for node in model.graph.node:
         # The exporter notes where in the source tree each node came from; that is nobody's business but ours.
         del node.metadata_props[:]
         node.doc_string = ""
+    return model
+
+
+def write_model(model: onnx.ModelProto, card: ModelCard, target: Path) -> None:
+    """Write an ONNX model with its card inside and no other metadata.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    del model.metadata_props[:]
     onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
-    difference = _difference(wrapped, network.multiple, model.SerializeToString())
-    if difference > _TOLERANCE:
-        raise ModelError(f"{target}: ONNX Runtime differs from torch by {difference:.2g} in probability; not written")
     with replacing(target) as temporary:
         onnx.save(model, str(temporary))
-    return difference
+
+
+def _named(network: SegmentationNetwork) -> str:
+    return " over ".join(
+        str(network.description[key]) for key in ("architecture", "encoder") if key in network.description
+    )
+
+
+def _cause(error: BaseException) -> str:
+    """The first line of what the exporter stumbled over."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
 def _difference(wrapped: nn.Module, multiple: int, content: bytes) -> float:
