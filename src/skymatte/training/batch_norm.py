@@ -48,7 +48,7 @@ class SharedBatchNorm(nn.BatchNorm2d):
         count = counts[:, :1].sum()
         mean = (means * counts).sum(0) / count
         variance = ((variances + (means - mean) ** 2) * counts).sum(0) / count
-        return mean, variance, float(count)
+        return mean, variance, float(count.detach())
 
     def _remember(self, mean: Tensor, variance: Tensor) -> None:
         momentum = cast(float, self.momentum)

@@ -12,6 +12,8 @@ from skymatte.training.processes import Processes
 from skymatte.training.recipe import Recipe
 from skymatte.training.schedule import set_rate
 
+_APART = 1_000_003
+
 Batch = tuple[Tensor, Tensor, Tensor]
 
 
@@ -31,6 +33,8 @@ def step(run: Run, recipe: Recipe, batches: int, batch: Batch, processes: Proces
     device = next(run.network.parameters()).device
     picture, sky, weight = (part.to(device, non_blocking=True) for part in batch)
     set_rate(run.optimiser, run.batch, batches, recipe.optimiser)
+    # What a network with dropout drops depends on the batch alone: a stopped run goes on with the same.
+    torch.manual_seed((recipe.seed * _APART + run.batch) * _APART + processes.rank)
     dtype = dtype_of(recipe.precision, device)
     run.network.train()
     with torch.autocast(device.type, dtype=dtype, enabled=dtype is not torch.float32):
