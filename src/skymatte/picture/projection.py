@@ -20,6 +20,8 @@ Region = tuple[slice, slice]
 WHOLE: Region = (slice(None), slice(None))
 
 _TINY = 1e-12
+_RIM = 1 + 1e-5
+"""Radius of a fisheye's circle, in radii, for directions that come back from its pixels with an error of rounding."""
 
 
 def rotation(yaw: float, pitch: float, roll: float) -> Array:
@@ -111,10 +113,10 @@ def fisheye_coordinates(
     lateral = np.sqrt(x * x + y * y)
     if stereographic:  # tan(θ/2) = sin θ / (1 + cos θ); straight behind it has no end
         radius = lateral / np.maximum(1 + z, _TINY) / math.tan(fov / 4)
-        seen = (radius <= 1) & (z > -1)
+        seen = (radius <= _RIM) & (z > -1)
     else:
         radius = np.arctan2(lateral, z) / (fov / 2)
-        seen = radius <= 1
+        seen = radius <= _RIM
     scale = radius * (min(width, height) / 2) / np.maximum(lateral, _TINY)
     return _float32(x * scale + (width / 2 - 0.5)), _float32((height / 2 - 0.5) - y * scale), seen
 
