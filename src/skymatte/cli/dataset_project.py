@@ -154,6 +154,9 @@ def _done(job: Job, wanted: Wanted, inputs: Sequence[Path], *, overwrite: bool) 
     except SkymatteError as error:
         show_error(str(error))
         return False
+    except MemoryError:
+        show_error(f"{job.source}: not enough memory for this result; ask for a smaller --width")
+        return False
     typer.echo(_line(job.source, result, perf_counter() - begun))
     for note in result.notes:
         typer.echo(f"  note: {note}")
