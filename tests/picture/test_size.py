@@ -25,8 +25,8 @@ def test_every_format(tmp_path: Path, suffix: str) -> None:
 
 def test_a_data_window_counts(tmp_path: Path) -> None:
     path, plane = tmp_path / "a.exr", np.ones((4, 6), np.float16)
-    windows = {"data_window": Window(5, 7, 10, 10), "display_window": Window(0, 0, 99, 49)}
-    write_channels(path, {"R": plane, "G": plane, "B": plane}, **windows)
+    channels = {"R": plane, "G": plane, "B": plane}
+    write_channels(path, channels, data_window=Window(5, 7, 10, 10), display_window=Window(0, 0, 99, 49))
     picture = read(path)
     assert read_size(path) == (picture.width, picture.height) == (6, 4)
 
@@ -37,6 +37,7 @@ def test_turned_by_exif(tmp_path: Path, orientation: int) -> None:
     spec = OpenImageIO.ImageSpec(30, 20, 3, "uint8")
     spec.attribute("Orientation", orientation)
     output = OpenImageIO.ImageOutput.create(str(path))
+    assert output is not None
     output.open(str(path), spec)
     output.write_image(np.zeros((20, 30, 3), np.uint8))
     output.close()

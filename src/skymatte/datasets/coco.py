@@ -133,9 +133,9 @@ def _drawing(
             shapes += _shapes(f"annotation {annotation.id}", role, annotation.segmentation, size or (0, 0))
         except LabelError as error:
             problems.append(f"annotation {annotation.id}: {error}")
-    names = file_names(image.file_name) or (image.file_name,)
+    files = file_names(image.file_name) or (image.file_name,)
     where = f"{path}: image {image.id} ({image.file_name})"
-    return Drawing(where, (names,), size, tuple(shapes), problems=tuple(problems))
+    return Drawing(where, (files,), size, tuple(shapes), problems=tuple(problems))
 
 
 def _role(annotation: _Annotation, names: dict[int, str], categories: Categories) -> Role:

@@ -109,16 +109,16 @@ def _shapes(
         raise LabelError("its result is no list of regions; export it again")
     regions = [each for each in results if _is_shape(each)]
     labelled = [each for each in regions if _labels(each)]
-    known = {each.get("id") for each in labelled}
-    same = repeated(each.get("id") for each in labelled)
+    known = {_id(each) for each in labelled}
+    same = repeated(_id(each) for each in labelled)
     size = _size(regions)
     shapes = []
     for region in regions:
-        if region.get("id") in known and not _labels(region):
+        if _id(region) in known and not _labels(region):
             continue  # the bare shape beside the same shape with its label, of <Labels> with <Polygon> or <Brush>
-        where = f"{named}, region {region.get('id')}"
+        where = f"{named}, region {_id(region)}"
         try:
-            if region.get("id") in same:
+            if _id(region) in same:
                 raise LabelError("the annotation holds several regions of this id; was it put together by hand?")
             shapes.append(_shape(where, region, size, categories))
         except LabelError as error:
@@ -144,15 +144,23 @@ def _labels(region: dict[str, Any]) -> list[str]:
 
 def _size(regions: list[dict[str, Any]]) -> tuple[int, int] | None:
     """Width and height of the picture that was drawn over, which every region repeats."""
-    sizes = {(each.get("original_width"), each.get("original_height")) for each in regions} - {(None, None)}
-    if not sizes:
-        return None
+    sizes = {_original_size(each) for each in regions} - {None}
     if len(sizes) > 1 or any(each.get("item_index") for each in regions):
         raise LabelError("its regions lie on several pictures; make one task of each picture")
-    ((width, height),) = sizes
+    return sizes.pop() if sizes else None
+
+
+def _original_size(region: dict[str, Any]) -> tuple[int, int] | None:
+    width, height = region.get("original_width"), region.get("original_height")
+    if width is None and height is None:
+        return None
     if isinstance(width, int) and isinstance(height, int) and 0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE:
         return width, height
     raise LabelError(f"its original size {width}×{height} is no size of a picture")
+
+
+def _id(region: dict[str, Any]) -> str | None:
+    return None if region.get("id") is None else str(region["id"])
 
 
 def _shape(where: str, region: dict[str, Any], size: tuple[int, int] | None, categories: Categories) -> Shape:

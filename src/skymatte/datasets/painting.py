@@ -20,6 +20,9 @@ _VALUES: Final = {Role.SKY: SKY, Role.HOLE: 1, Role.IGNORE: IGNORE}
 _INSIDE: Final = 0.95
 """Share of a shape that must lie in another to be drawn inside it, and not merely across its edge."""
 
+_FARTHEST: Final = 1e7
+"""Coordinates are below, or they are no coordinates: the widest pictures have 131072 pixels."""
+
 _MEND: Final = "mend it in the annotation tool, or say --repair to"
 
 
@@ -101,6 +104,8 @@ def _stencil(
         return ("", _cropped(shape.role, mask)) if mask.any() else _empty(shape.role, "is empty", repair)
     if shape.polygon is None or not len(shape.polygon):
         return _empty(shape.role, "is empty: it has neither polygon nor mask", repair)
+    if not (np.abs(shape.polygon) < _FARTHEST).all():  # NaN too
+        return "has a corner that is no place in any picture", None
     scale = np.asarray(size, np.float64) / (drawn or (100, 100))
     return _polygon(shape, shape.polygon * scale, size, SLACK * max(1.0, float(scale.max()) if drawn else 1.0), repair)
 
@@ -108,8 +113,6 @@ def _stencil(
 def _polygon(
     shape: Shape, points: Points, size: tuple[int, int], slack: float, repair: bool
 ) -> tuple[str, _Stencil | None]:
-    if not np.isfinite(points).all():
-        return "has a corner that is no finite number", None
     problem = defect(points, *size, slack) or ("" if shape.closed else "was never closed")
     if not problem:
         return "", _drawn(shape.role, [points], size)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from pathlib import Path, PurePosixPath
 
+from skymatte.datasets.picture_names import as_uploaded
 from skymatte.errors import PictureError
 from skymatte.picture.oiio import FORMATS
 from skymatte.picture.read import SUFFIXES
-
-_NOT_KEPT = re.compile(r"[^-\w.]")
 
 
 class PictureIndex:
@@ -37,7 +35,7 @@ class PictureIndex:
         for path in self.pictures:
             for key in {path.stem, path.name}:
                 self._exact[key].append(path)
-                self._loose[_as_uploaded(key)].append(path)
+                self._loose[as_uploaded(key)].append(path)
 
     def find(self, names: tuple[str, ...]) -> Path:
         """The picture that one of several names stands for.
@@ -52,7 +50,7 @@ class PictureIndex:
         Raises:
             PictureError: none or several pictures are called so.
         """
-        for table, normal in ((self._exact, str), (self._loose, _as_uploaded)):
+        for table, normal in ((self._exact, str), (self._loose, as_uploaded)):
             for name in names:
                 path = PurePosixPath(name)
                 found = table.get(normal(path.stem), [])
@@ -83,7 +81,3 @@ class PictureIndex:
                 break
             count += 1
         return count
-
-
-def _as_uploaded(name: str) -> str:
-    return _NOT_KEPT.sub("", name.strip().replace(" ", "_")).casefold()

@@ -12,6 +12,7 @@ _UPLOAD_PREFIX: Final = re.compile(r"^[0-9a-f]{8}-")
 """What Label Studio puts before the name of an uploaded file."""
 
 _SUFFIX: Final = re.compile(r"\.[a-z0-9]{2,5}$", re.IGNORECASE)
+_NOT_KEPT: Final = re.compile(r"[^-\w.]")
 _FIRST_KEY: Final = "image"
 _LONGEST: Final = 4096
 
@@ -55,6 +56,11 @@ def file_names(text: str) -> tuple[str, ...]:
         return ()
     bare = _UPLOAD_PREFIX.sub("", name)
     return (path,) if bare == name else (path, str(PurePosixPath(path).with_name(bare)))
+
+
+def as_uploaded(name: str) -> str:
+    """A name as upload forms change it: blanks become ``_``, other signs are dropped; in lower case, to compare."""
+    return _NOT_KEPT.sub("", name.strip().replace(" ", "_")).casefold()
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from skymatte.datasets.json_files import first_fault, read_json
+from skymatte.datasets.picture_names import as_uploaded
 from skymatte.errors import LabelError, OutputError
 from skymatte.picture.atomic import replacing
 from skymatte.picture.display import tone_map
@@ -116,14 +117,15 @@ def write_proxies(path: Path, proxies: Iterable[Proxy]) -> None:
 def find_proxy(proxies: Iterable[Proxy], names: tuple[str, ...]) -> Proxy | None:
     """The proxy that one of several file names stands for, the surest first; ``None`` if there is none or several.
 
-    Folders count only where file names repeat.
+    Folders count only where file names repeat.  Names that an upload form changed are recognised.
     """
     listed = tuple(proxies)
-    for name in names:
-        wanted = PurePosixPath(name)
-        found = [proxy for proxy in listed if PurePosixPath(proxy.proxy).stem == wanted.stem]
-        if len(found) > 1:
-            found = [proxy for proxy in found if wanted.as_posix().endswith(proxy.proxy)]
-        if len(found) == 1:
-            return found[0]
+    for normal in (str, as_uploaded):
+        for name in names:
+            wanted = PurePosixPath(name)
+            found = [proxy for proxy in listed if normal(PurePosixPath(proxy.proxy).stem) == normal(wanted.stem)]
+            if len(found) > 1:
+                found = [proxy for proxy in found if wanted.as_posix().endswith(proxy.proxy)]
+            if len(found) == 1:
+                return found[0]
     return None
