@@ -14,7 +14,9 @@ from skymatte.datasets.sources import Source
 from skymatte.picture.encoding import encode
 from skymatte.picture.model import Projection
 from skymatte.training.report import picture_of
-from skymatte.training.validate import Validated, score, summary, torch_predict, validate
+from skymatte.training.validate import Validated, score, summary, torch_predict, validate, validate_pictures
+from skymatte.training.validation import Sample
+from tests.training.small import recipe
 
 UNIT = 4
 SIZE = (32 * UNIT, 64 * UNIT)
@@ -39,7 +41,8 @@ def source(bright_rows: int, sky_rows: int, ignored_rows: int = 0, stratum: str 
 
 
 def check(material: Source, side: int = SIZE[1]) -> Validated:
-    (result,) = validate(Bright(), [material], encoding="log", side=side, multiple=32, threshold=0.5)
+    predict = torch_predict(Bright())
+    (result,) = validate(predict, [material], encoding="log", side=side, multiple=32, threshold=0.5)
     return result
 
 
@@ -76,7 +79,7 @@ def test_small_working_sizes_are_brought_back_to_the_label(projection: Projectio
 
 def test_the_network_is_validated_in_inference_mode() -> None:
     network = Bright().train()
-    validate(network, [source(8, 16)], encoding="log", side=SIZE[1], multiple=32, threshold=0.5)
+    torch_predict(network)
     assert not network.training
 
 
@@ -110,12 +113,28 @@ def test_the_score_leaves_negatives_out_and_the_summary_does_not() -> None:
     )
 
 
+def test_the_recipe_says_how_pictures_are_validated() -> None:
+    """Eight rows of sky are called sky; at a threshold near 1 nothing is."""
+    pictures = [source(16, 16), source(8, 16), source(4, 0, stratum="negative")]
+    plan = recipe(working_side=SIZE[1], threshold=0.5)
+    found = validate_pictures(plan, torch_predict(Bright()), 32, pictures)
+    assert found.score == pytest.approx(0.75)
+    assert found.figures == pytest.approx({"open/iou": 0.75, "open/worst": 0.5, "negative/false_sky": 4 / 32})
+    assert [sample.iou for sample in found.worst] == pytest.approx([0.0, 0.5, 1.0])
+    assert found.rounded() == {"open/iou": 0.75, "open/worst": 0.5, "negative/false_sky": 0.125}
+
+
+def shown(material: Source) -> Sample:
+    result = check(material)
+    return Sample("rows", result.iou, material.pixels, result.matte)
+
+
 def test_the_picture_for_tensorboard_shows_the_sky_tinted() -> None:
-    picture = picture_of(check(source(16, 16)))
+    picture = picture_of(shown(source(16, 16)))
     assert picture.shape == (256, 512, 3)
     assert picture.dtype == np.uint8
-    plain = picture_of(check(source(0, 16)))
-    ground = picture_of(check(source(16, 16)))[200:]
+    plain = picture_of(shown(source(0, 16)))
+    ground = picture_of(shown(source(16, 16)))[200:]
     assert np.ptp(ground.astype(int), axis=-1).max() <= 3
     assert not np.array_equal(picture[:100], plain[:100])
     assert torch.from_numpy(picture).dtype is torch.uint8

@@ -19,7 +19,10 @@ class SharedBatchNorm(nn.BatchNorm2d):
     def __init__(self, like: nn.BatchNorm2d, processes: Processes, then: nn.Module) -> None:
         super().__init__(like.num_features, like.eps, like.momentum, like.affine, like.track_running_stats)
         self.processes, self.then = processes, then
-        self.load_state_dict(like.state_dict())
+        # The very same parameters: the optimiser knows them.
+        self.weight, self.bias = like.weight, like.bias
+        self.running_mean, self.running_var = like.running_mean, like.running_var
+        self.num_batches_tracked = like.num_batches_tracked
 
     def forward(self, x: Tensor) -> Tensor:
         if not self.training:

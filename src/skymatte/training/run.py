@@ -132,7 +132,8 @@ def train_recipe(
         training, validation = material_of(recipe, data, folder, report)
         if processes.first:
             processes.wait()
-            report(f"{recipe.name}: training on {device} as {processes.count} process(es)")
+            together = f" in {processes.count} processes" if processes.count > 1 else ""
+            report(f"{recipe.name}: training on {device}{together}")
         run = train(
             recipe,
             training,
