@@ -40,7 +40,7 @@ def export_annotations(
             min=0.0,
             help="Pixels that a polygon may differ from the mask; pieces below twice that side are left out. 0: exact.",
         ),
-    ] = 1.0,
+    ] = 0.75,
     prefix: Annotated[
         str,
         typer.Option(
