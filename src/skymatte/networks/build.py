@@ -12,7 +12,7 @@ from skymatte.errors import RecipeError
 from skymatte.networks.base import SegmentationNetwork, Statistic
 from skymatte.networks.classic_unet import WIDTH, ClassicUnet
 from skymatte.networks.efficientnet import imagenet_state
-from skymatte.networks.published import DEFAULT_ENCODER, PublishedNetwork, published_architectures
+from skymatte.networks.published import PublishedNetwork, published_architectures, usual_encoder
 from skymatte.networks.unet import SkyNet
 
 Weights = Literal["imagenet", "none"]
@@ -43,7 +43,7 @@ def build(
     Args:
         architecture: ``skynet``, ``classic-unet``, ``unet``, or another of segmentation-models-pytorch in lower case.
         encoder: of the latter: a name of segmentation-models-pytorch, or ``tu-`` and a name of timm; ``None`` =
-            resnet34. The first two have their own.
+            the usual one, which is resnet34 (a vision transformer for ``dpt``). The first two have their own.
         weights: ``imagenet`` starts the encoder from published ImageNet weights.
         mean: of the encoded input, one number or three: standardisation is inside the network.
         deviation: of the encoded input, likewise.
@@ -70,7 +70,7 @@ def build(
             )
         return ClassicUnet(mean, deviation, WIDTH if width is None else width)
     _check_published(architecture)
-    chosen = encoder or DEFAULT_ENCODER
+    chosen = encoder or usual_encoder(architecture)
     return PublishedNetwork(architecture, chosen, imagenet=weights == "imagenet", mean=mean, deviation=deviation)
 
 

@@ -9,9 +9,11 @@ from torch import Tensor, nn
 
 from skymatte.errors import MissingExtra, RecipeError
 from skymatte.networks.base import SegmentationNetwork, Statistic
+from skymatte.networks.pooling import make_exportable
 from skymatte.networks.torchvision_schemas import declare_missing_operators
 
-DEFAULT_ENCODER = "resnet34"
+_ENCODERS = {"dpt": "tu-vit_base_patch16_224"}
+"""Encoders of those who want a special one; the others start from ResNet-34."""
 
 _MULTIPLES = {"pan": 128}
 """Where 32 is not enough: PAN halves features of stride 16 three times more."""
@@ -30,6 +32,11 @@ def _library() -> Any:
     import segmentation_models_pytorch
 
     return segmentation_models_pytorch
+
+
+def usual_encoder(architecture: str) -> str:
+    """The encoder of an architecture that nobody chose one for."""
+    return _ENCODERS.get(architecture, "resnet34")
 
 
 def published_architectures() -> tuple[str, ...]:
@@ -65,6 +72,7 @@ class PublishedNetwork(SegmentationNetwork):
         self.multiple = _MULTIPLES.get(architecture, 32)
         self._architecture, self._encoder = architecture, encoder
         self.model = _create(architecture, encoder, imagenet=imagenet)
+        make_exportable(self.model)
 
     @property
     def description(self) -> dict[str, str | int]:
@@ -82,8 +90,10 @@ def _create(architecture: str, encoder: str, *, imagenet: bool) -> Any:
     library = _library()
     # timm's encoders are told yes or no: which weights is part of their name.
     weights = (True if encoder.startswith("tu-") else "imagenet") if imagenet else None
+    # Its vision transformer takes pictures of one size unless it is asked.
+    special = {"dynamic_img_size": True} if architecture == "dpt" else {}
     try:
-        return library.create_model(architecture, encoder, weights, in_channels=3, classes=1)
+        return library.create_model(architecture, encoder, weights, in_channels=3, classes=1, **special)
     except OSError as error:
         raise RecipeError(
             f"network.weights: the ImageNet weights of {encoder} cannot be fetched ({_first_line(error)}); connect "

@@ -136,7 +136,10 @@ def convert(network: SegmentationNetwork) -> tuple[onnx.ModelProto, float]:
     """
     wrapped = _Probability(network).eval()
     model = _graph(wrapped, network)
-    difference = _difference(wrapped, network.multiple, model.SerializeToString())
+    try:
+        difference = _difference(wrapped, network.multiple, model.SerializeToString())
+    except Exception as error:  # noqa: BLE001 - onnxruntime raises a dozen unrelated types for a bad file
+        raise ModelError(f"{_named(network)}: ONNX Runtime cannot run what torch wrote: {_cause(error)}") from None
     if difference > _TOLERANCE:
         raise ModelError(
             f"{_named(network)}: ONNX Runtime differs from torch by {difference:.2g} in probability; not written"
@@ -147,20 +150,24 @@ def convert(network: SegmentationNetwork) -> tuple[onnx.ModelProto, float]:
 def _graph(wrapped: _Probability, network: SegmentationNetwork) -> onnx.ModelProto:
     multiple = network.multiple
     height, width = (torch.export.Dim(name, min=1, max=_LARGEST // multiple) * multiple for name in ("rows", "columns"))
+    sizes = ({0: torch.export.Dim("batch", min=1, max=1024), 2: height, 3: width},)
+    example = torch.zeros(2, 3, 2 * multiple, 3 * multiple)
     with warnings.catch_warnings():
         # What torch's exporter finds old in torch itself is not for those who train.
         warnings.simplefilter("ignore", FutureWarning)
         try:
+            # Traced outside the exporter: some networks compute something else inside it.
+            traced = torch.export.export(wrapped, (example,), dynamic_shapes=sizes, strict=False)
             program = torch.onnx.export(
-                wrapped,
-                (torch.zeros(2, 3, 2 * multiple, 3 * multiple),),
+                traced,
+                (example,),
                 dynamo=True,
                 input_names=["picture"],
                 output_names=["sky"],
-                dynamic_shapes=({0: torch.export.Dim("batch", min=1, max=1024), 2: height, 3: width},),
+                dynamic_shapes=sizes,
                 verbose=False,
             )
-        except torch.onnx.errors.OnnxExporterError as error:
+        except Exception as error:  # noqa: BLE001 - whatever a network's own code raises when it is traced
             raise ModelError(f"{_named(network)} cannot be written for pictures of any size: {_cause(error)}") from None
     if program is None:
         raise ModelError("torch.onnx.export gave no program")
