@@ -24,7 +24,8 @@ LIVELY = Augmentation.model_validate({"flip": 0.5, "exposure": {"chance": 0.5}, 
 def numbered(count: int, size: int = 4) -> list[View]:
     """Patches whose light is their number and one."""
     blank = np.ones((size, size), np.float32)
-    return [View(np.full((size, size, 3), 1.0 + n, np.float32), blank * n / count, blank, None) for n in range(count)]
+    light = [np.full((size, size, 3), 1.0 + number, np.float32) for number in range(count)]
+    return [View(pixels, blank * np.float32(number / count), blank, None) for number, pixels in enumerate(light)]
 
 
 def stream(patches: list[View], **changes: Any) -> PatchSamples:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from torch import Tensor
 
+from skymatte.datasets.patch_samples import PatchSamples
 from skymatte.errors import InputError, ModelError, RecipeError, RuntimeUnavailable
-from skymatte.training import diary, loop
+from skymatte.training import loop
 from skymatte.training.checkpoint import BEST, LATEST, Run
 from skymatte.training.processes import Processes
 from skymatte.training.recipe import Recipe
 from skymatte.training.start import new_run
+from skymatte.training.step import step
 from skymatte.training.validation import Validation
 from tests.training.small import difference, patch_recipe, patches, recipe, run, run_patches
 
@@ -32,8 +35,6 @@ def checkpoint(path: Path) -> dict[str, Any]:
 
 
 def stop_before(batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    step = loop.step
-
     def stop(state: Run, plan: Recipe, batches: int, share: tuple[Tensor, Tensor, Tensor], all_: Processes) -> float:
         if state.batch == batch:
             raise Stopped
@@ -146,8 +147,8 @@ def test_progress_is_told_batch_by_batch_and_the_time_at_the_end(tmp_path: Path)
 def test_the_share_of_waiting_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock that moves a second for each batch to wait for, and three for each to learn."""
     clock = {"now": 100.0}
-    monkeypatch.setattr(diary.time, "monotonic", lambda: clock["now"])
-    draw, step = loop.PatchSamples.__getitem__, loop.step
+    monkeypatch.setattr(time, "monotonic", lambda: clock["now"])
+    draw = PatchSamples.__getitem__
 
     def slow_draw(samples: Any, index: int) -> Any:
         clock["now"] += 1
@@ -157,7 +158,7 @@ def test_the_share_of_waiting_is_measured(tmp_path: Path, monkeypatch: pytest.Mo
         clock["now"] += 3
         return step(*arguments)
 
-    monkeypatch.setattr(loop.PatchSamples, "__getitem__", slow_draw)
+    monkeypatch.setattr(PatchSamples, "__getitem__", slow_draw)
     monkeypatch.setattr(loop, "step", slow_step)
     lines: list[str] = []
     assert run_patches(tmp_path, report=lines.append).busy == pytest.approx(0.75)

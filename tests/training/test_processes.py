@@ -102,14 +102,15 @@ def test_a_batch_that_cannot_be_shared_evenly_is_refused(plan: Any, material: An
 
 def test_shared_batch_norm_keeps_the_names_of_weights_and_what_they_do_after_training() -> None:
     torch.manual_seed(1)
-    network = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4), nn.Sequential(nn.BatchNorm2d(4)))
+    inner = nn.Sequential(nn.BatchNorm2d(4))
+    network = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4), inner)
     network(torch.randn(2, 3, 5, 5))
     network.eval()
     picture = torch.randn(2, 3, 5, 5)
     names, before = list(network.state_dict()), network(picture)
     share_batch_norm(network, PAIR)
     assert isinstance(network[1], SharedBatchNorm)
-    assert isinstance(network[2][0], SharedBatchNorm)
+    assert isinstance(inner[0], SharedBatchNorm)
     network.eval()
     assert list(network.state_dict()) == names
     assert torch.equal(network(picture), before)

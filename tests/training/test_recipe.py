@@ -10,9 +10,14 @@ import pytest
 import yaml
 
 from skymatte.errors import RecipeError
-from skymatte.training.recipe import builtin_recipes, load_recipe
+from skymatte.training.recipe import PatchData, ViewData, builtin_recipes, load_recipe
 
-GOOD: dict[str, Any] = {"name": "tiny", "summary": "A test.", "batches": 4, "data": {"strata": {"open": 1.0}}}
+GOOD: dict[str, Any] = {
+    "name": "tiny",
+    "summary": "A test.",
+    "batches": 4,
+    "data": {"kind": "views", "strata": {"open": 1.0}},
+}
 
 
 def write(path: Path, content: object) -> str:
@@ -27,50 +32,99 @@ def test_built_in_recipes_are_sound() -> None:
 
 
 def test_the_default_model_learns_from_free_pictures_only() -> None:
-    assert load_recipe("skymatte-1").data.licence == "CC0"
+    data = load_recipe("skymatte-1").data
+    assert isinstance(data, ViewData)
+    assert data.licence == "CC0"
+
+
+def test_the_thesis_recipes_are_as_its_sources_give_them() -> None:
+    """Encoding, loss, and what they have in common."""
+    given = {
+        "model-1": ("log", "bce-jaccard", None),
+        "model-2": ("log-tanh-normalize", "focal", "model-1"),
+        "model-3": ("log-normalize", "focal", "model-1"),
+        "model-ldr": ("ldr", "bce-jaccard", None),
+    }
+    for name, expected in given.items():
+        recipe = load_recipe(name)
+        assert (recipe.encoding, recipe.loss.name, recipe.network.start) == expected
+        assert (recipe.network.architecture, recipe.network.encoder) == ("unet", "resnet34")
+        assert (recipe.optimiser.name, recipe.optimiser.rate, recipe.optimiser.encoder_rate) == ("adam", 1e-3, None)
+        assert recipe.batch == 16
+        assert isinstance(recipe.data, PatchData)
+        assert recipe.data.patches.validation == 0.25
+        assert recipe.data.augmentation.flip == 0.5
+
+
+def test_the_skyfinder_recipe_is_as_its_source_gives_it() -> None:
+    recipe = load_recipe("skyfinder-unet")
+    assert (recipe.network.architecture, recipe.standardise) == ("classic-unet", "data")
+    assert isinstance(recipe.data, PatchData)
+    assert recipe.data.patches.split == "place"
+    turn = recipe.data.augmentation.shift_scale_rotate
+    assert turn is not None
+    assert (turn.rotate, turn.shift, turn.scale) == (20, 0, 0)
 
 
 def test_what_a_recipe_says_is_kept_and_the_rest_has_defaults(tmp_path: Path) -> None:
-    recipe = load_recipe(write(tmp_path / "r.yaml", GOOD | {"size": 96, "optimiser": {"rate": 0.01}}))
-    assert (recipe.name, recipe.size, recipe.batches, recipe.optimiser.rate) == ("tiny", 96, 4, 0.01)
-    assert (recipe.encoding, recipe.start, recipe.data.licence, recipe.optimiser.decay) == (
-        "log",
-        "imagenet",
-        "CC0",
-        1000,
-    )
+    recipe = load_recipe(write(tmp_path / "r.yaml", GOOD | {"batch": 8, "optimiser": {"rate": 0.01}}))
+    assert (recipe.name, recipe.batch, recipe.batches, recipe.optimiser.rate) == ("tiny", 8, 4, 0.01)
+    assert isinstance(recipe.data, ViewData)
+    assert (recipe.encoding, recipe.network.architecture, recipe.network.weights) == ("log", "skynet", "imagenet")
+    assert (recipe.data.licence, recipe.data.size, recipe.optimiser.decay) == ("CC0", 256, 1000)
 
 
 def test_all_mistakes_are_listed_at_once(tmp_path: Path) -> None:
     wrong = {
         "summary": "No name.",
         "encoding": "gamma",
-        "size": 100,
+        "standardise": "somehow",
+        "network": {"weights": "ours"},
+        "loss": {"name": "dice"},
         "batch": 3,
         "batches": 0,
         "speed": "fast",
-        "data": {"strata": {"open": 1.5, "forest": 0.5}, "occluders": 1.0},
+        "data": {"kind": "views", "size": 100, "strata": {"open": 1.5, "forest": 0.5}, "occluders": 1.0},
         "optimiser": {"rate": 0, "average": 1.0},
     }
     with pytest.raises(RecipeError) as caught:
         load_recipe(write(tmp_path / "wrong.yaml", wrong))
     message = str(caught.value)
-    assert message.startswith(f"{tmp_path / 'wrong.yaml'}: 11 thing(s) to mend:")
+    assert message.startswith(f"{tmp_path / 'wrong.yaml'}: 14 thing(s) to mend:")
     places = [re.match(r"  ([\w.\[\]]+): ", line) for line in message.splitlines()[1:]]
     assert sorted(place.group(1) for place in places if place) == [
         "batch",
         "batches",
         "data.occluders",
+        "data.size",
         "data.strata.forest.[key]",
         "data.strata.open",
         "encoding",
+        "loss.name",
         "name",
+        "network.weights",
         "optimiser.average",
         "optimiser.rate",
-        "size",
         "speed",
+        "standardise",
     ]
     assert "log-tanh-normalize" in message
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"batches": None}, "recipe: Value error, give either batches or epochs"),
+        ({"epochs": 2}, "recipe: Value error, give either batches or epochs"),
+        ({"batches": None, "epochs": 2}, "views are made anew for each sample and have no epochs; give batches"),
+        ({"data": {"kind": "patches", "patches": {"size": 0}}}, "data.patches.size: Input should be greater than 0"),
+        ({"data": {"kind": "pictures"}}, "data: Input tag 'pictures' found using 'kind' does not match"),
+        ({"data": {"strata": {}}}, "data: Unable to extract tag using discriminator 'kind'"),
+    ],
+)
+def test_values_that_do_not_go_together_are_named(tmp_path: Path, change: dict[str, Any], message: str) -> None:
+    with pytest.raises(RecipeError, match=re.escape(message)):
+        load_recipe(write(tmp_path / "r.yaml", GOOD | change))
 
 
 @pytest.mark.parametrize("content", ["", "just words", "- a\n- list\n"])

@@ -13,14 +13,14 @@ from typer.testing import CliRunner, Result
 
 from skymatte.cli.main import app
 from skymatte.errors import InputError
-from skymatte.networks.unet import SkyNet
+from skymatte.networks.base import SegmentationNetwork
 from skymatte.runtime.card import ModelCard
 from skymatte.runtime.model import Model
 from skymatte.training import run as module
+from skymatte.training.checkpoint import BEST, LATEST
 from skymatte.training.export import load_trained
-from skymatte.training.loop import BEST, LATEST
 from skymatte.training.recipe import load_recipe
-from skymatte.training.run import FIRST_SCENE, card_of, training_sources, validation_sources
+from skymatte.training.run import FIRST_SCENE, RECIPE, card_of, training_sources, validation_sources
 from tests.training.conftest import Trained
 from tests.training.small import recipe
 
@@ -30,7 +30,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[ModelCard]:
     """Cards that were to be exported; writing the file itself is tested once, elsewhere."""
     cards: list[ModelCard] = []
 
-    def stand_in(network: SkyNet, card: ModelCard, target: Path) -> float:
+    def stand_in(network: SegmentationNetwork, card: ModelCard, target: Path) -> float:
         assert not network.training
         cards.append(card)
         target.write_bytes(b"model")
@@ -49,6 +49,7 @@ def test_training_ends_with_a_model(trained: Trained) -> None:
     assert sorted(path.name for path in trained.folder.iterdir() if "tfevents" not in path.name) == [
         BEST,
         LATEST,
+        RECIPE,
         "tiny.onnx",
     ]
     lines = trained.result.stderr.splitlines()
@@ -80,7 +81,8 @@ def test_its_card_says_what_it_learnt_from_and_how_well(trained: Trained) -> Non
 
 def test_the_card_owns_up_to_imagenet(trained: Trained) -> None:
     run = load_trained(trained.folder / BEST)
-    card = card_of(recipe(start="imagenet", data={"licence": None, "strata": {"open": 1.0}}), run, {})
+    data = {"kind": "views", "licence": None, "strata": {"open": 1.0}}
+    card = card_of(recipe(network={"weights": "imagenet"}, data=data), run, {})
     assert card.training_data == (
         "HDR pictures (licence: any); encoder started from EfficientNet-lite0's ImageNet weights (Apache-2.0)"
     )
@@ -90,12 +92,23 @@ def test_training_again_goes_on_where_it_was(trained: Trained, tmp_path: Path, w
     shutil.copytree(trained.folder, tmp_path / "run")
     before = (tmp_path / "run" / LATEST).read_bytes()
     result = skymatte(
-        "train", trained.recipe, "--data", trained.data, "-o", tmp_path / "run", "--workers", 0, "--threads", 1
+        "train",
+        trained.recipe,
+        "threshold=0.25",
+        "--data",
+        trained.data,
+        "-o",
+        tmp_path / "run",
+        "--workers",
+        0,
+        "--threads",
+        1,
     )
     assert result.exit_code == 0, result.output
     assert "going on from batch 4 of 4" in result.stderr
+    assert "recipe.yaml: the recipe changed since this run began: threshold 0.5 → 0.25" in result.stderr
     assert (tmp_path / "run" / LATEST).read_bytes() == before
-    assert [card.name for card in written] == ["tiny"]
+    assert [(card.name, card.threshold) for card in written] == [("tiny", 0.25)]
 
 
 def test_export_writes_the_best_checkpoint_where_it_is_asked_to(
@@ -125,10 +138,17 @@ def test_a_folder_without_data_is_named(trained: Trained, tmp_path: Path) -> Non
 
 def test_a_wrong_recipe_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "r.yaml").write_text("name: x\nsize: 100\n")
-    result = skymatte("train", tmp_path / "r.yaml", "--data", tmp_path, "-o", tmp_path)
+    result = skymatte("train", tmp_path / "r.yaml", "batch=3", "rubbish", "--data", tmp_path, "-o", tmp_path / "run")
     assert result.exit_code == 2
     assert isinstance(result.exception, SystemExit)
-    assert "to mend" in result.stderr
+    for mistake in ("to mend", "size: Extra", "batch: Input should be a multiple of 2", "rubbish: not of the form"):
+        assert mistake in result.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_keeps_the_recipe_that_it_follows(trained: Trained) -> None:
+    """With all its values, so that it can be followed again."""
+    assert load_recipe(str(trained.folder / RECIPE)) == load_recipe(str(trained.recipe))
 
 
 def test_the_recipe_chooses_the_material(trained: Trained) -> None:

@@ -48,8 +48,8 @@ def test_the_network_standardises_as_the_recipe_says(how: str, shape: tuple[int,
     network = new_run(patch_recipe(standardise=how), [picture]).network
     assert network.mean.shape == network.deviation.shape == shape
     expected = {"anchor": anchor("log"), "none": (0.0, 1.0), "data": statistics("log", [picture])}[how]
-    np.testing.assert_allclose(network.mean.flatten(), expected[0], rtol=1e-6)
-    np.testing.assert_allclose(network.deviation.flatten(), expected[1], rtol=1e-6)
+    for buffer, value in zip((network.mean, network.deviation), expected, strict=True):
+        torch.testing.assert_close(buffer.flatten(), torch.tensor(value, dtype=torch.float32).reshape(-1))
 
 
 def test_a_run_starts_from_its_seed_alone() -> None:

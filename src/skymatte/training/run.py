@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
+import yaml
 
 from skymatte import __version__
 from skymatte.datasets.catalogue import read_catalogue
@@ -14,6 +16,7 @@ from skymatte.datasets.patch_samples import Patches
 from skymatte.datasets.sources import Source, read_manifest, read_video_frames, render_scenes
 from skymatte.datasets.store import STORE_FILE, PatchStore, build_store
 from skymatte.errors import InputError, RecipeError
+from skymatte.picture.atomic import replacing
 from skymatte.runtime.card import ModelCard
 from skymatte.training.checkpoint import BEST, Run
 from skymatte.training.device import device_of
@@ -21,13 +24,16 @@ from skymatte.training.export import Trained, average, export
 from skymatte.training.loop import train
 from skymatte.training.material import validator_of
 from skymatte.training.processes import Processes, joined
-from skymatte.training.recipe import PatchData, Recipe, ViewData
+from skymatte.training.recipe import PatchData, Recipe, ViewData, load_recipe
 
 FIRST_SCENE = 1000
 """Seeds below are left for demonstrations and tests, so that no model has seen them."""
 
 PATCHES = "patches"
 """Folder of the patch store inside a run's folder."""
+
+RECIPE = "recipe.yaml"
+"""The recipe that a run follows, inside its folder."""
 
 Report = Callable[[str], None]
 Advance = Callable[[int, int], None]
@@ -116,6 +122,30 @@ def material_of(
     return sources, pictures
 
 
+def keep_recipe(recipe: Recipe, folder: Path, report: Report) -> None:
+    """Write the recipe with all its values, those of the command line included, to ``folder/recipe.yaml``.
+
+    If the run began with another, what changed is reported: a run may be made longer, and one should know.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / RECIPE
+    if path.exists():
+        before, now = (_flat(content) for content in (load_recipe(str(path)).model_dump(), recipe.model_dump()))
+        names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
+        if names:
+            changes = ", ".join(f"{name} {before.get(name)} → {now.get(name)}" for name in names)
+            report(f"{path}: the recipe changed since this run began: {changes}")
+    with replacing(path) as temporary:
+        temporary.write_text(yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False), encoding="utf-8")
+
+
+def _flat(content: dict[str, Any], above: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in content.items():
+        flat |= _flat(value, f"{above}{name}.") if isinstance(value, dict) else {f"{above}{name}": value}
+    return flat
+
+
 def train_recipe(
     recipe: Recipe, data: Path, folder: Path, *, workers: int, threads: int, report: Report, advance: Advance = _unheard
 ) -> None:
@@ -132,6 +162,7 @@ def train_recipe(
         training, validation = material_of(recipe, data, folder, report)
         if processes.first:
             processes.wait()
+            keep_recipe(recipe, folder, report)
             together = f" in {processes.count} processes" if processes.count > 1 else ""
             report(f"{recipe.name}: training on {device}{together}")
         run = train(
