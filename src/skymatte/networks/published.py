@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib.util import find_spec
 from typing import Any
 
@@ -88,6 +89,7 @@ class PublishedNetwork(SegmentationNetwork):
 
 def _create(architecture: str, encoder: str, *, imagenet: bool) -> Any:
     library = _library()
+    _check_encoder(library.encoders.get_encoder_names(), encoder)
     # timm's encoders are told yes or no: which weights is part of their name.
     weights = (True if encoder.startswith("tu-") else "imagenet") if imagenet else None
     # Its vision transformer takes pictures of one size unless it is asked.
@@ -106,6 +108,18 @@ def _create(architecture: str, encoder: str, *, imagenet: bool) -> Any:
         ) from None
 
 
+def _check_encoder(known: list[str], encoder: str) -> None:
+    """timm looks up its own names."""
+    if encoder.startswith("tu-") or encoder in known:
+        return
+    near = get_close_matches(encoder, known, n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    raise RecipeError(
+        f"network.encoder: no {encoder!r}; {hint}choose one of segmentation-models-pytorch's, such as resnet34, or tu- "
+        "and a name of timm"
+    )
+
+
 def _first_line(error: BaseException) -> str:
     text = str(error.args[0]) if error.args else type(error).__name__
-    return text.splitlines()[0]
+    return text.partition("\n")[0].partition(". ")[0]
