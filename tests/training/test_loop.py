@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +25,7 @@ from skymatte.training.recipe import Recipe
 from skymatte.training.start import new_run
 from skymatte.training.step import step
 from skymatte.training.validation import Validation
+from tests.conftest import REPOSITORY
 from tests.training.small import difference, patch_recipe, patches, recipe, run, run_patches
 
 
@@ -66,6 +70,30 @@ def test_a_stopped_run_goes_on_as_if_nothing_had_happened(
     assert resumed.best == whole.best
     begun = new_run(plan)
     assert difference(begun.network.state_dict(), whole.network.state_dict()) > 1e-3
+
+
+def test_a_killed_process_is_gone_on_with(tmp_path: Path) -> None:
+    """SIGKILL as soon as there is a checkpoint, wherever that hits; half-written files are cleared away."""
+    plan = patch_recipe(epochs=None, batches=40, validate_every=20, checkpoint_minutes=0)
+    script = (
+        "import sys, pathlib, torch; from tests.training.small import *; torch.set_num_threads(1);"
+        "run_patches(pathlib.Path(sys.argv[1]), Recipe.model_validate_json(sys.argv[2]))"
+    )
+    parts = tmp_path / "parts"
+    command = [sys.executable, "-c", script, str(parts), plan.model_dump_json()]
+    with subprocess.Popen(command, cwd=REPOSITORY, env=os.environ | {"OMP_NUM_THREADS": "1"}) as process:
+        while not (parts / LATEST).exists():
+            assert process.poll() is None
+            time.sleep(0.001)
+        process.kill()
+    (parts / ".latest.0123456789ab.pt").write_bytes(b"half")
+    lines: list[str] = []
+    resumed = run_patches(parts, plan, lines.append)
+    assert lines[0].startswith("going on from batch ")
+    whole = run_patches(tmp_path / "whole", plan)
+    assert difference(whole.network.state_dict(), resumed.network.state_dict()) == 0
+    assert difference(whole.average.state_dict(), resumed.average.state_dict()) == 0
+    assert sorted(path.name for path in parts.rglob("*.pt")) == [BEST, LATEST]
 
 
 def test_epochs_end_where_they_are_told_to(tmp_path: Path) -> None:

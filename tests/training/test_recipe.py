@@ -11,6 +11,7 @@ import yaml
 
 from skymatte.errors import RecipeError
 from skymatte.training.recipe import PatchData, ViewData, builtin_recipes, load_recipe
+from tests.conftest import REPOSITORY
 
 GOOD: dict[str, Any] = {
     "name": "tiny",
@@ -153,6 +154,17 @@ def test_a_missing_recipe_lists_the_known() -> None:
 def test_a_folder_is_no_recipe(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="cannot be read"):
         load_recipe(str(tmp_path))
+
+
+def test_the_page_names_every_recipe_and_its_commands_are_sound() -> None:
+    """Their names and values can be used as they stand."""
+    page = (REPOSITORY / "docs" / "training.md").read_text(encoding="utf-8")
+    for name in builtin_recipes():
+        assert f"| `{name}` |" in page
+    commands = re.findall(r"^    .*skymatte train (\S+)(.*)$", page, re.MULTILINE)
+    assert len(commands) >= 3
+    for name, rest in commands:
+        load_recipe(name, tuple(word for word in rest.split() if "=" in word))
 
 
 def test_a_recipe_cannot_be_changed(tmp_path: Path) -> None:

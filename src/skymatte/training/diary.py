@@ -128,6 +128,8 @@ def open_diary(
     if not writes:
         yield Diary(folder, run, samples, report, None)
         return
+    for left in folder.glob(".*.pt"):
+        left.unlink()  # checkpoints that a kill left half-written
     with SummaryWriter(str(folder), purge_step=run.batch + 1 if run.batch else None) as board:
         diary = Diary(folder, run, samples, report, board)
         yield diary
