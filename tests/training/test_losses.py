@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from skymatte.training.losses import cross_entropy, soft_jaccard
+from skymatte.training.losses import cross_entropy, focal, loss_of, soft_jaccard
+from skymatte.training.recipe import Loss
 
-LOSSES = pytest.mark.parametrize("loss", [cross_entropy, soft_jaccard])
+LOSSES = pytest.mark.parametrize("loss", [cross_entropy, soft_jaccard, focal])
 
 
 def row(*values: float) -> Tensor:
@@ -51,6 +52,62 @@ def test_soft_jaccard_is_pooled_over_the_batch() -> None:
     sky = torch.ones(2, 1, 1, 10)
     sky[1] = 0
     assert float(soft_jaccard(logits, sky, torch.ones_like(sky))) == pytest.approx(1 - 11 / 21, rel=1e-5)
+
+
+def test_focal_by_hand() -> None:
+    """Sky at 0.8: 0.2²·−ln 0.8; ground at 0.3: 0.3²·−ln 0.7; with α = 0.25 weighed by 0.25 and 0.75."""
+    logits, sky, weight = row(logit(0.8), logit(0.3)), row(1, 0), row(1, 1)
+    parts = (0.2**2 * -math.log(0.8), 0.3**2 * -math.log(0.7))
+    assert float(focal(logits, sky, weight)) == pytest.approx(sum(parts) / 2, rel=1e-5)
+    balanced = focal(logits, sky, weight, gamma=2.0, alpha=0.25)
+    assert float(balanced) == pytest.approx((0.25 * parts[0] + 0.75 * parts[1]) / 2, rel=1e-5)
+
+
+@given(st.floats(-8, 8), st.sampled_from([0.0, 1.0]), st.floats(0.5, 4))
+def test_focal_is_its_definition_for_hard_labels(value: float, label: float, gamma: float) -> None:
+    """−(1 − p_t)^γ ln p_t, Lin et al. 2017, equation 4."""
+    right = 1 / (1 + math.exp(-value if label else value))
+    expected = -((1 - right) ** gamma) * math.log(right)
+    assert float(focal(row(value), row(label), row(1), gamma=gamma)) == pytest.approx(expected, rel=1e-3, abs=1e-7)
+
+
+@given(st.lists(st.tuples(st.floats(-20, 20), st.floats(0, 1)), min_size=1, max_size=8))
+def test_focal_without_focus_is_cross_entropy(pixels: list[tuple[float, float]]) -> None:
+    logits, sky = row(*(value for value, _ in pixels)), row(*(label for _, label in pixels))
+    weight = torch.ones_like(sky)
+    torch.testing.assert_close(focal(logits, sky, weight, gamma=0.0), cross_entropy(logits, sky, weight))
+
+
+@pytest.mark.parametrize("gamma", [0.5, 1.0, 2.0])
+def test_focal_has_a_gradient_where_a_pixel_is_exactly_right(gamma: float) -> None:
+    logits = row(200.0, -200.0, 0.0).requires_grad_()
+    (gradient,) = torch.autograd.grad(focal(logits, row(1, 0, 0.5), row(1, 1, 1), gamma=gamma), logits)
+    assert torch.isfinite(gradient).all()
+
+
+def test_the_recipe_chooses_and_weighs() -> None:
+    logits, sky, weight = row(0.3, -1.0, 2.0), row(1, 0, 0), row(1, 1, 0.5)
+    both = cross_entropy(logits, sky, weight) + 0.5 * soft_jaccard(logits, sky, weight)
+    torch.testing.assert_close(loss_of(Loss(jaccard=0.5), logits, sky, weight), both)
+    chosen = loss_of(Loss(name="focal", gamma=3.0, alpha=0.4), logits, sky, weight)
+    torch.testing.assert_close(chosen, focal(logits, sky, weight, gamma=3.0, alpha=0.4))
+
+
+@LOSSES
+def test_sums_are_added_up_over_processes(loss: object) -> None:
+    """A process with half of the batch, whose sums are completed by the other half's, has the whole batch's loss."""
+    assert callable(loss)
+    logits, sky, weight = row(0.3, -1.0, 2.0, 0.1), row(1, 0, 0, 0.7), row(1, 1, 0.5, 1)
+    sums: list[Tensor] = []
+
+    def note(part: Tensor) -> Tensor:
+        sums.append(part)
+        return part
+
+    loss(logits[..., 2:], sky[..., 2:], weight[..., 2:], note)
+    rest = iter(sums)
+    completed = loss(logits[..., :2], sky[..., :2], weight[..., :2], lambda part: part + next(rest))
+    torch.testing.assert_close(completed, loss(logits, sky, weight))
 
 
 @pytest.mark.parametrize("sky", [row(1, 0, 1), row(0, 0, 0), row(1, 1, 1)])

@@ -12,7 +12,7 @@ import torch
 from typer.testing import CliRunner, Result
 
 from skymatte.cli.main import app
-from skymatte.errors import InputError
+from skymatte.errors import InputError, OutputError
 from skymatte.networks.base import SegmentationNetwork
 from skymatte.runtime.card import ModelCard
 from skymatte.runtime.model import Model
@@ -20,7 +20,7 @@ from skymatte.training import run as module
 from skymatte.training.checkpoint import BEST, LATEST
 from skymatte.training.export import load_trained
 from skymatte.training.recipe import load_recipe
-from skymatte.training.run import FIRST_SCENE, RECIPE, card_of, training_sources, validation_sources
+from skymatte.training.run import FIRST_SCENE, RECIPE, card_of, keep_recipe, training_sources, validation_sources
 from tests.training.conftest import Trained
 from tests.training.small import recipe
 
@@ -134,6 +134,12 @@ def test_a_folder_without_data_is_named(trained: Trained, tmp_path: Path) -> Non
     assert isinstance(result.exception, SystemExit)
     assert "manifest.csv" in result.stderr
     assert "--data" in result.stderr
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OutputError, match=r"file/run: cannot be made: .*; choose another folder with -o"):
+        keep_recipe(recipe(), tmp_path / "file" / "run", lambda _: None)
 
 
 def test_a_wrong_recipe_is_a_usage_error(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from skymatte.datasets.patch_plan import PatchPlan
 from skymatte.datasets.patch_samples import Patches
 from skymatte.datasets.sources import Source, read_manifest, read_video_frames, render_scenes
 from skymatte.datasets.store import STORE_FILE, PatchStore, build_store
-from skymatte.errors import InputError, RecipeError
+from skymatte.errors import InputError, OutputError, RecipeError
 from skymatte.picture.atomic import replacing
 from skymatte.runtime.card import ModelCard
 from skymatte.training.checkpoint import BEST, Run
@@ -24,7 +25,7 @@ from skymatte.training.export import Trained, average, export
 from skymatte.training.loop import train
 from skymatte.training.material import validator_of
 from skymatte.training.processes import Processes, joined
-from skymatte.training.recipe import PatchData, Recipe, ViewData, load_recipe
+from skymatte.training.recipe import PatchData, Recipe, ViewData, builtin_recipes, load_recipe
 
 FIRST_SCENE = 1000
 """Seeds below are left for demonstrations and tests, so that no model has seen them."""
@@ -127,7 +128,10 @@ def keep_recipe(recipe: Recipe, folder: Path, report: Report) -> None:
 
     If the run began with another, what changed is reported: a run may be made longer, and one should know.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be made: {error.strerror}; choose another folder with -o") from None
     path = folder / RECIPE
     if path.exists():
         before, now = (_flat(content) for content in (load_recipe(str(path)).model_dump(), recipe.model_dump()))
@@ -177,7 +181,8 @@ def train_recipe(
         )
     if processes.first:
         export_run(recipe, validation, [folder / BEST], folder / f"{recipe.name}.onnx", report=report)
-        report(f"{recipe.name}: done after {run.batch} batches, best validation IoU {run.best:.4f}")
+        reached = f", best validation IoU {run.best:.4f}" if math.isfinite(run.best) else ""
+        report(f"{recipe.name}: done after {run.batch} batches{reached}")
 
 
 def train_patches(
@@ -255,7 +260,9 @@ def _training_data(recipe: Recipe) -> str:
     if recipe.network.weights == "imagenet":
         material.append(_IMAGENET.get(recipe.network.architecture, "encoder started from published ImageNet weights"))
     if recipe.network.start:
-        material.append(f"started from the weights of {Path(recipe.network.start).name}")
+        start = Path(recipe.network.start).name
+        learnt = f" ({_training_data(load_recipe(start))})" if start in builtin_recipes() else ""
+        material.append(f"started from the weights of {start}{learnt}")
     return "; ".join(material)
 
 
