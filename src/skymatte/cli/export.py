@@ -13,7 +13,7 @@ from skymatte.training.precision import Precision
 
 def export(
     recipe: RecipeName,
-    target: Annotated[Path, typer.Argument(help="The .onnx file to write.")],
+    target: Annotated[Path, typer.Argument(help="The .onnx file to write, or a .pt with weights to start from.")],
     data: Annotated[Path, typer.Option("--data", help="What the run learnt from, as `skymatte train` takes it.")],
     output: Folder,
     overrides: Overrides = None,
@@ -27,13 +27,17 @@ def export(
 ) -> None:
     """Write the best checkpoint of a run, or the mean of several, as an ONNX model with its card."""
     need_training()
+    from skymatte.training.export import average, write_weights
     from skymatte.training.recipe import load_recipe
     from skymatte.training.reduced import export_reduced, validation_of
     from skymatte.training.run import best_checkpoint, export_run
 
     plan = load_recipe(recipe, tuple(overrides or ()))
     chosen = checkpoint or [best_checkpoint(output)]
-    if precision is Precision.FP32:
+    if target.suffix == ".pt":
+        write_weights(average(chosen), target)
+        report_line(f"{target}: {target.stat().st_size / 1e6:.1f} MB, to start from: network.start={target}")
+    elif precision is Precision.FP32:
         export_run(plan, validation_of(plan, data, output, report_line), chosen, target, report=report_line)
     else:
         export_reduced(plan, data, output, chosen, target, precision, report=report_line)

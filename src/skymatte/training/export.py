@@ -110,6 +110,25 @@ def average(checkpoints: list[Path]) -> Trained:
     return Trained(rebuild(last.network.description, mean).eval(), last.batches, last.seconds)
 
 
+def write_weights(trained: Trained, target: Path) -> None:
+    """Write weights that other runs can start from (``network.start``): a checkpoint without an optimiser's state.
+
+    Kernels are kept in half precision, vectors (of batch normalisation, mostly) in single precision.
+    """
+    weights = {
+        name: tensor.half() if tensor.is_floating_point() and tensor.ndim > 1 else tensor
+        for name, tensor in trained.network.state_dict().items()
+    }
+    content = {
+        "description": trained.network.description,
+        "average": weights,
+        "batch": trained.batches,
+        "seconds": trained.seconds,
+    }
+    with replacing(target) as temporary:
+        torch.save(content, temporary)
+
+
 def export(network: SegmentationNetwork, card: ModelCard, target: Path) -> float:
     """Write ``target``: input ``picture`` N×3×H×W float32, output ``sky`` N×1×H×W float32 in [0, 1], sizes dynamic.
 
