@@ -12,12 +12,42 @@ import pytest
 import torch
 
 from skymatte.errors import ModelError
+from skymatte.networks.base import SegmentationNetwork
+from skymatte.networks.build import build
+from skymatte.networks.classic_unet import ClassicUnet
 from skymatte.networks.unet import SkyNet
 from skymatte.runtime.card import METADATA_KEY, ModelCard
+from skymatte.training.checkpoint import BEST, LATEST
 from skymatte.training.export import average, export, load_trained
-from skymatte.training.loop import BEST, LATEST
-from tests.models import CARD
+from tests.models import CARD, write_model
+from tests.networks.small import small
 from tests.training.conftest import Trained
+
+
+@pytest.mark.parametrize("architecture", ["classic-unet", "unet", "pspnet"])
+def test_every_architecture_is_compared_at_any_size(architecture: str, tmp_path: Path) -> None:
+    """Three that stand for all: ours, the usual, and one whose pooling exporters find hard."""
+    network = small(architecture, mean=[1.0, 2.0, 3.0])
+    assert export(network, CARD, tmp_path / "model.onnx") < 1e-4
+    session = onnxruntime.InferenceSession(tmp_path / "model.onnx", providers=["CPUExecutionProvider"])
+    for count, rows, columns in ((1, 1, 1), (2, 5, 3)):
+        picture = 3 * torch.rand(count, 3, rows * network.multiple, columns * network.multiple)
+        (theirs,) = session.run(["sky"], {"picture": picture.numpy()})
+        with torch.inference_mode():
+            np.testing.assert_allclose(theirs, network(picture).sigmoid().numpy(), atol=1e-4)
+
+
+class _Undecided(ClassicUnet):
+    """Computes something else for dark pictures, which no graph can say."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(x) if x.sum() > 0 else x[:, :1]
+
+
+def test_a_network_that_is_no_graph_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="classic-unet cannot be written for pictures of any size: Could not guard on"):
+        export(_Undecided(width=2), CARD, tmp_path / "model.onnx")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture(scope="module")
@@ -67,10 +97,11 @@ def test_a_file_that_differs_from_the_network_is_not_written(
 ) -> None:
     """The exporter hands back another network's graph."""
     other = SimpleNamespace(model_proto=onnx.load(trained.model))
+    monkeypatch.setattr(torch.export, "export", lambda *_, **__: None)
     monkeypatch.setattr(torch.onnx, "export", lambda *_, **__: other)
     torch.manual_seed(8)
     network = SkyNet(mean=2.0)
-    with pytest.raises(ModelError, match=r"differs from torch by .* in probability; not written"):
+    with pytest.raises(ModelError, match=r"skynet: ONNX Runtime differs from torch by .* in probability; not written"):
         export(network, CARD, tmp_path / "model.onnx")
     assert list(tmp_path.iterdir()) == []
 
@@ -78,7 +109,17 @@ def test_a_file_that_differs_from_the_network_is_not_written(
 def test_an_exporter_without_an_answer_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.onnx, "export", lambda *_, **__: None)
     with pytest.raises(ModelError, match="gave no program"):
-        export(SkyNet(), CARD, tmp_path / "model.onnx")
+        export(ClassicUnet(width=2), CARD, tmp_path / "model.onnx")
+
+
+def test_a_graph_that_does_not_run_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exporter hands back a graph that wants an input of another name."""
+    other = SimpleNamespace(model_proto=onnx.load(write_model(tmp_path / "other.onnx")))
+    other.model_proto.graph.input[0].name = other.model_proto.graph.node[0].input[0] = "image"
+    monkeypatch.setattr(torch.export, "export", lambda *_, **__: None)
+    monkeypatch.setattr(torch.onnx, "export", lambda *_, **__: other)
+    with pytest.raises(ModelError, match=r"classic-unet: ONNX Runtime cannot run what torch wrote: .*picture"):
+        export(ClassicUnet(width=2), CARD, tmp_path / "model.onnx")
 
 
 def test_the_average_is_what_is_exported(trained: Trained) -> None:
@@ -113,6 +154,34 @@ def test_a_cut_off_checkpoint_is_named(trained: Trained, tmp_path: Path) -> None
 def test_a_missing_checkpoint_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"best\.pt: no such checkpoint; `skymatte train` writes it"):
         load_trained(tmp_path / "best.pt")
+
+
+def test_a_checkpoint_says_which_network_it_holds(tmp_path: Path) -> None:
+    torch.manual_seed(5)
+    network = build("classic-unet", width=2, mean=[0.1, 0.2, 0.3])
+    _save(tmp_path / "best.pt", network)
+    loaded = load_trained(tmp_path / "best.pt").network
+    assert loaded.description == network.description
+    assert all(torch.equal(loaded.state_dict()[name], tensor) for name, tensor in network.state_dict().items())
+
+
+def test_a_checkpoint_of_before_there_was_a_choice_holds_a_skynet(trained: Trained, tmp_path: Path) -> None:
+    state = torch.load(trained.folder / BEST, weights_only=True)
+    del state["description"]
+    torch.save(state, tmp_path / "best.pt")
+    assert isinstance(load_trained(tmp_path / "best.pt").network, SkyNet)
+
+
+def test_different_networks_are_not_averaged(tmp_path: Path) -> None:
+    for width in (2, 4):
+        _save(tmp_path / f"{width}.pt", build("classic-unet", width=width))
+    with pytest.raises(ModelError, match=r"4\.pt: holds .*4.*, but .*2\.pt .*2.*; average checkpoints of one run"):
+        average([tmp_path / "2.pt", tmp_path / "4.pt"])
+
+
+def _save(path: Path, network: SegmentationNetwork) -> None:
+    state = {"average": network.state_dict(), "description": network.description, "batch": 1, "seconds": 1.0}
+    torch.save(state, path)
 
 
 def test_checkpoints_are_averaged_weight_by_weight(trained: Trained, tmp_path: Path) -> None:
