@@ -43,13 +43,15 @@ STRIDES = (128, 57, 28)
 
 SHORT = (
     "data.patches.height=512",
+    "data.patches.size=128",
+    "data.patches.stride=57",
     "data.patches.split=given",
     "data.patches.licence=CC0",
     "network.weights=none",
     "epochs=null",
-    "batches=250",
+    "batches=100",
 )
-"""What two processor cores without a network make of the thesis' recipes: pictures are 1024×512 here, not 8192×4096."""
+"""What two processor cores without a network make of the thesis' recipes; pictures are 1024×512 here, not 8192×4096."""
 THESIS = (
     Change("model-1", SHORT, "model-1"),
     Change("model-2", (*SHORT, "network.start=model-1-{seed}"), "model-2"),
