@@ -10,7 +10,6 @@ import typer
 
 from skymatte.errors import MissingExtra
 
-Data = Annotated[Path, typer.Option("--data", help="Folder with hdri/ (manifest.csv, pictures, labels) and video/.")]
 Folder = Annotated[Path, typer.Option("-o", "--output", help="Folder of the run: checkpoints, TensorBoard, model.")]
 Overrides = Annotated[
     list[str] | None,
