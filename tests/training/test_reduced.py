@@ -74,6 +74,13 @@ def test_an_unknown_precision_is_asked_for_wrongly(trained: Trained, tmp_path: P
     assert list(tmp_path.iterdir()) == []
 
 
+def test_weights_to_start_from_have_no_precision(trained: Trained, tmp_path: Path) -> None:
+    result = export(trained, tmp_path / "weights.pt", "--precision", "int8")
+    assert result.exit_code == 2
+    assert "int8 is for .onnx files" in " ".join(result.stderr.split())
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_run_without_a_checkpoint_says_so(trained: Trained, tmp_path: Path) -> None:
     given = ["export", trained.recipe, tmp_path / "small.onnx", "--data", trained.data, "-o", tmp_path]
     result = CliRunner().invoke(app, [*map(str, given), "--precision", "int8"])

@@ -35,6 +35,8 @@ def export(
     plan = load_recipe(recipe, tuple(overrides or ()))
     chosen = checkpoint or [best_checkpoint(output)]
     if target.suffix == ".pt":
+        if precision is not Precision.FP32:
+            raise typer.BadParameter(f"weights to start from have one format; {precision} is for .onnx files")
         write_weights(average(chosen), target)
         report_line(f"{target}: {target.stat().st_size / 1e6:.1f} MB, to start from: network.start={target}")
     elif precision is Precision.FP32:
