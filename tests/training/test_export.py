@@ -19,13 +19,14 @@ from skymatte.networks.unet import SkyNet
 from skymatte.runtime.card import METADATA_KEY, ModelCard
 from skymatte.training.checkpoint import BEST, LATEST
 from skymatte.training.export import average, export, load_trained
+from skymatte.training.quantise import to_half, to_int8
 from tests.models import CARD, write_model
 from tests.networks.small import small
 from tests.training.conftest import Trained
 
 
 @pytest.mark.parametrize("architecture", ["classic-unet", "unet", "pspnet"])
-def test_every_architecture_is_compared_at_any_size(architecture: str, tmp_path: Path) -> None:
+def test_every_architecture_can_be_written_for_any_size(architecture: str, tmp_path: Path) -> None:
     """Three that stand for all: ours, the usual, and one whose pooling exporters find hard."""
     network = small(architecture, mean=[1.0, 2.0, 3.0])
     assert export(network, CARD, tmp_path / "model.onnx") < 1e-4
@@ -35,6 +36,11 @@ def test_every_architecture_is_compared_at_any_size(architecture: str, tmp_path:
         (theirs,) = session.run(["sky"], {"picture": picture.numpy()})
         with torch.inference_mode():
             np.testing.assert_allclose(theirs, network(picture).sigmoid().numpy(), atol=1e-4)
+    model = onnx.load(tmp_path / "model.onnx")
+    for smaller, least in ((to_half(model), 0.9999), (to_int8(model, [picture.numpy()]), 0.98)):
+        session = onnxruntime.InferenceSession(smaller.SerializeToString(), providers=["CPUExecutionProvider"])
+        (rounded,) = session.run(["sky"], {"picture": picture.numpy()})
+        assert np.corrcoef(rounded.ravel(), theirs.ravel())[0, 1] > least
 
 
 class _Undecided(ClassicUnet):
