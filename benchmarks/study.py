@@ -49,7 +49,7 @@ SHORT = (
     "data.patches.licence=CC0",
     "network.weights=none",
     "epochs=null",
-    "batches=100",
+    "batches=60",
 )
 """What two processor cores without a network make of the thesis' recipes; pictures are 1024×512 here, not 8192×4096."""
 THESIS = (

@@ -52,7 +52,7 @@ def test_the_three_python_lines(folder: Path) -> None:
 
 
 def test_the_test_command_installs_the_test_extra_and_runs_a_program_that_is_there() -> None:
-    install, program = blocks("sh")[1].strip().split(" && ")
+    install, program = blocks("sh")[-1].strip().split(" && ")
     assert install == 'pip install ".[test]"'
     assert os.access(ROOT / program, os.X_OK)
 

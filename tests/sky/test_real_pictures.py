@@ -75,7 +75,7 @@ def test_interiors_have_no_sky(scored: list[Scored]) -> None:
     assert np.mean([one.false_sky for one in scored if one.stratum == "negative"]) <= 0.005
 
 
-@pytest.mark.xfail(strict=True, reason="the bar is not reached: under white and grey umbrellas (IoU 0.82)")
+@pytest.mark.xfail(strict=True, reason="the bar is not reached: under white and grey umbrellas (IoU 0.81)")
 def test_the_worst_open_sky(scored: list[Scored]) -> None:
     worst = min((one for one in scored if one.stratum == "open"), key=lambda one: one.iou)
     assert worst.iou >= 0.85, worst.name
