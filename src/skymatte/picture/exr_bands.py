@@ -100,8 +100,8 @@ def encode(part: Part, band: Band, channels: Mapping[str, NDArray[Any]]) -> list
         "compression": OpenEXR.Compression(part.compression),
         "type": OpenEXR.tiledimage if part.tiles else OpenEXR.scanlineimage,
         "lineOrder": OpenEXR.LineOrder(part.line_order),
-        "dataWindow": _corners(window),
-        "displayWindow": _corners(window),
+        "dataWindow": corners(window),
+        "displayWindow": corners(window),
     }
     if part.tiles:
         header["tiles"] = tiles = OpenEXR.TileDescription()
@@ -157,7 +157,8 @@ def _move(chunk: Chunk, data: bytes, rows: int) -> tuple[Chunk, bytes]:
     return Chunk(leader, chunk.start, chunk.end), struct.pack("<4i", *leader) + data[16:]
 
 
-def _corners(window: Window) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def corners(window: Window) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """A window as OpenEXR's bindings take it."""
     return np.array([window.x0, window.y0], np.int32), np.array([window.x1, window.y1], np.int32)
 
 

@@ -74,7 +74,7 @@ def embed_exr(
     size = (chosen.data_window.height, chosen.data_window.width)
     if matte.shape != size:
         raise InputError(f"{source}: a matte of shape {matte.shape} for a data window of {size} (height, width)")
-    half, clamped = matte_to_half(matte)
+    outside: list[int] = []
     compression = chosen.compression
     if compression in _LOSSY:
         compression = _ZIP
@@ -96,7 +96,7 @@ def embed_exr(
                 prefix = struct.pack("<i", old.index) if layout.multi_part else b""
                 offsets = [0] * count
                 if old.index == new.index:
-                    pieces = _with_matte(file, old, new, of_part, half, channel)
+                    pieces = _with_matte(file, old, new, of_part, matte, channel, outside)
                 else:
                     pieces = _copied(file, of_part)
                 for index, data in pieces:
@@ -105,7 +105,7 @@ def embed_exr(
                 tables += struct.pack(f"<{count}Q", *offsets)
             out.seek(len(headers))
             out.write(tables)
-    return EmbedReport(clamped, tuple(warnings))
+    return EmbedReport(sum(outside), tuple(warnings))
 
 
 def _check_name(channel: str) -> None:
@@ -170,15 +170,25 @@ def _copied(file: BinaryIO, chunks: tuple[Chunk, ...]) -> Iterator[tuple[int, by
 
 
 def _with_matte(
-    file: BinaryIO, old: Part, new: Part, chunks: tuple[Chunk, ...], half: NDArray[np.float16], channel: str
+    file: BinaryIO,
+    old: Part,
+    new: Part,
+    chunks: tuple[Chunk, ...],
+    matte: NDArray[np.float32],
+    channel: str,
+    outside: list[int],
 ) -> Iterator[tuple[int, bytes]]:
-    """Chunks that hold the matte too, in the part's line order, with their places in the offset table."""
+    """Chunks that hold the matte too, in the part's line order, with their places in the offset table.
+
+    How many values of the matte lay outside [0, 1] is appended to *outside*, band by band.
+    """
     window = new.data_window
     cut = bands(old, chunks)
     for band in reversed(cut) if new.line_order == _DECREASING else cut:
         channels: dict[str, NDArray[Any]] = decode(file, old, band)
         top = band.window.y0 - window.y0
-        channels[channel] = half[top : top + band.window.height]
+        channels[channel], count = matte_to_half(matte[top : top + band.window.height])
+        outside.append(count)
         for chunk, data in encode(new, band, channels):
             if new.tiles:
                 index = chunk.row * -(-window.width // new.tiles.width) + chunk.leader[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,8 @@ import numpy as np
 import OpenEXR
 from numpy.typing import NDArray
 
-from skymatte.errors import InputError, OutputError
-from skymatte.picture.atomic import replacing
+from skymatte.errors import InputError
+from skymatte.picture.exr_stream import write_rows
 from skymatte.picture.model import Picture, Projection, Window
 
 HALF_MAX = 65504.0
@@ -83,19 +83,60 @@ def write_channels(
         raise InputError(f"{path}: the data window {data_window} does not fit {width}×{height} pixels")
     if compression not in _COMPRESSIONS:
         raise InputError(f"{path}: compression {compression!r} is not one of {', '.join(_COMPRESSIONS)}")
-    header = {
-        **(attributes or {}),
-        "compression": _COMPRESSIONS[compression],
-        "type": OpenEXR.scanlineimage,
-        "dataWindow": _corners(data_window),
-        "displayWindow": _corners(display_window or data_window),
-    }
-    with replacing(Path(path)) as temporary:
-        try:
-            objects = {name: np.ascontiguousarray(array) for name, array in channels.items()}
-            OpenEXR.File(header, objects).write(str(temporary))
-        except RuntimeError as error:
-            raise OutputError(f"{path}: cannot be written ({error}); is the disk full?") from None
+    write_rows(
+        path,
+        {name: array.dtype for name, array in channels.items()},
+        lambda rows: {name: array[rows] for name, array in channels.items()},
+        data_window=data_window,
+        display_window=display_window or data_window,
+        compression=_COMPRESSIONS[compression],
+        attributes=attributes or {},
+    )
+
+
+def write_drawn(
+    path: Path,
+    picture: Picture,
+    names: Collection[str],
+    draw: Callable[[slice], Mapping[str, NDArray[np.float32]]],
+    *,
+    exact: Collection[str] = (),
+    attributes: Mapping[str, Any] | None = None,
+) -> EmbedReport:
+    """Write an OpenEXR file in the windows of *picture* whose channels are drawn while they are written.
+
+    Args:
+        path: where to.
+        picture: whose windows.
+        names: of the channels.
+        draw: gives h×W float32 by name for some rows; called once for each, top to bottom.
+        exact: channels that are stored as they are; the others are half, clamped to ±65504.
+        attributes: further header attributes, as OpenEXR's bindings take them.
+
+    Raises:
+        OutputError: *path* cannot be written.
+    """
+    clamped = 0
+
+    def converted(rows: slice) -> dict[str, NDArray[Any]]:
+        nonlocal clamped
+        planes: dict[str, NDArray[Any]] = dict(draw(rows))
+        for name in planes.keys() - set(exact):
+            planes[name], too_bright = to_half(planes[name])
+            clamped += too_bright
+        return planes
+
+    window = picture.data_window or Window(0, 0, picture.width - 1, picture.height - 1)
+    write_rows(
+        path,
+        {name: np.dtype(np.float32 if name in exact else np.float16) for name in names},
+        converted,
+        data_window=window,
+        display_window=picture.display_window or window,
+        compression=OpenEXR.ZIP_COMPRESSION,
+        attributes=attributes or {},
+    )
+    return EmbedReport(clamped)
 
 
 def write_rgb_with_matte(
@@ -112,24 +153,20 @@ def write_rgb_with_matte(
     """
     if matte.shape != picture.pixels.shape[:2]:
         raise InputError(f"{path}: a matte of shape {matte.shape} for a picture of {picture.pixels.shape[:2]}")
-    half, clamped = matte_to_half(matte)
-    channels: dict[str, NDArray[Any]] = {channel: half}
-    for index, name in enumerate("RGB"):
-        plane: NDArray[Any] = picture.pixels[..., index]
-        if picture.bits < 32:
-            plane, too_bright = to_half(plane)
-            clamped += too_bright
-        channels[name] = plane
+    outside = 0
+
+    def draw(rows: slice) -> dict[str, NDArray[np.float32]]:
+        nonlocal outside
+        half, count = matte_to_half(matte[rows])
+        outside += count
+        light = {name: picture.pixels[rows, :, index] for index, name in enumerate("RGB")}
+        return {**light, channel: half.astype(np.float32)}
+
     known = picture.projection is Projection.EQUIRECTANGULAR and "guess" not in picture.projection_source
     attributes = {"envmap": OpenEXR.ENVMAP_LATLONG} if known else {}
-    write_channels(
-        path,
-        channels,
-        data_window=picture.data_window,
-        display_window=picture.display_window,
-        attributes=attributes,
-    )
-    return EmbedReport(clamped)
+    exact = () if picture.bits < 32 else tuple("RGB")
+    written = write_drawn(path, picture, (*"RGB", channel), draw, exact=exact, attributes=attributes)
+    return EmbedReport(written.clamped + outside)
 
 
 def _common_shape(path: Path, channels: Mapping[str, NDArray[Any]]) -> tuple[int, int]:
@@ -141,7 +178,3 @@ def _common_shape(path: Path, channels: Mapping[str, NDArray[Any]]) -> tuple[int
         if array.dtype not in (np.float16, np.float32, np.uint32):
             raise InputError(f"{path}: channel {name!r} is {array.dtype}; float16, float32 or uint32 can be written")
     return shape[0], shape[1]
-
-
-def _corners(window: Window) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    return np.array([window.x0, window.y0], np.int32), np.array([window.x1, window.y1], np.int32)
