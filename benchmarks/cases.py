@@ -27,15 +27,17 @@ class Case:
 
     Attributes:
         name: for the tables.
-        group: ``open``, ``canopy``, ``negative``, ``camvid`` or ``video``.
+        group: ``open``, ``canopy``, ``negative``, ``camvid``, ``video``, or the heading of a table's row.
         picture: as the reader gives it.
         label: H×W uint8, 255 sky, 0 non-sky, 128 ignore.
+        truth: H×W float32 in [0, 1], the exact matte, where the picture was rendered.
     """
 
     name: str
     group: str
     picture: Picture
     label: NDArray[np.uint8]
+    truth: NDArray[np.float32] | None = None
 
 
 def hdr_cases(data: Path) -> Iterator[Case]:

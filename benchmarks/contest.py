@@ -11,13 +11,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.cases import Case
-from benchmarks.peers import open_peers, shown
+from benchmarks.hairlines import hairline_values
+from benchmarks.peers import THRESHOLD, Peer, open_peers, shown
 from skymatte.masks.metrics import Confusion, PictureScores, score_picture
 from skymatte.picture.model import Picture, Projection
 from skymatte.runtime.model import Model
 from skymatte.sky.segment import segment
 
-Masker = Callable[[Picture], NDArray[np.bool_]]
+Matte = NDArray[np.float32]
+
+EDGES = ("fast",)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a contestant says of a picture.
+
+    Attributes:
+        mask: H×W bool, True = sky.
+        matte: H×W float32 in [0, 1].
+    """
+
+    mask: NDArray[np.bool_]
+    matte: Matte
+
+    @staticmethod
+    def of(mask: NDArray[np.bool_]) -> Answer:
+        """A mask as its own matte of zeros and ones."""
+        return Answer(mask, mask.astype(np.float32))
+
+
+Find = Callable[[Picture], Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +49,12 @@ class Contestant:
     """A name for the table's column, and how it finds the sky."""
 
     name: str
-    mask: Masker
+    find: Find
     keep: bool = False
     """Its scores never change, so they may be kept between runs."""
+
+    def mask(self, picture: Picture) -> NDArray[np.bool_]:
+        return self.find(picture).mask
 
 
 @dataclass(slots=True)
@@ -40,16 +67,27 @@ class Scoreboard:
         self.groups.setdefault(group, {}).setdefault(contestant, []).append(scores)
 
 
-def skymatte_contestant(model: Model, method: str = "fast") -> Contestant:
-    return Contestant(f"skymatte {method}", lambda picture: segment(picture, model=model, method=method).mask)
+def skymatte_contestant(model: Model, method: str = "fast", edge: str = "fast") -> Contestant:
+    """``segment`` of a picture that was read; ``edge`` is in the name where it is not the default."""
+
+    def find(picture: Picture) -> Answer:
+        found = segment(picture, model=model, method=method)
+        return Answer(found.mask, found.matte)
+
+    return Contestant(f"skymatte {method}" + (f", {edge} edge" if edge != "fast" else ""), find)
 
 
 def peer_contestants(folder: Path) -> tuple[Contestant, ...]:
     """The public networks, on the picture as it would be shown to them."""
-    return tuple(
-        Contestant(peer.name, lambda picture, peer=peer: peer.mask(shown(picture)), keep=True)  # type: ignore[misc]
-        for peer in open_peers(folder)
-    )
+    return tuple(Contestant(peer.name, _asked(peer), keep=True) for peer in open_peers(folder))
+
+
+def _asked(peer: Peer) -> Find:
+    def find(picture: Picture) -> Answer:
+        probability = peer.probability(shown(picture))
+        return Answer(probability > THRESHOLD, probability)
+
+    return find
 
 
 def contest(cases: Iterable[Case], contestants: Iterable[Contestant], store: Store) -> Scoreboard:
@@ -73,12 +111,12 @@ class Store:
             self._kept = json.loads(self._path.read_text())
 
     def scores(self, contestant: Contestant, case: Case) -> PictureScores:
-        key = f"{contestant.name}/{case.name}"
+        """What the contestant scores on the case; of its matte, too, where the exact one is known."""
+        key = f"{contestant.name}/{case.group}/{case.name}"
         if contestant.keep and key in self._kept:
             kept = self._kept[key]
             return PictureScores(case.name, Confusion(**kept["confusion"]), kept["values"])
-        panorama = case.picture.projection is Projection.EQUIRECTANGULAR
-        found = score_picture(case.name, contestant.mask(case.picture), case.label, panorama=panorama)
+        found = score(case, contestant.find(case.picture))
         if contestant.keep:
             self._kept[key] = {"confusion": asdict(found.confusion), "values": found.values}
         return found
@@ -87,3 +125,13 @@ class Store:
         if self._path:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._path.write_text(json.dumps(self._kept))
+
+
+def score(case: Case, answer: Answer) -> PictureScores:
+    """All measures that apply to a case, those of the matte where the exact one is known."""
+    panorama = case.picture.projection is Projection.EQUIRECTANGULAR
+    if case.truth is None:
+        return score_picture(case.name, answer.mask, case.label, panorama=panorama)
+    scores = score_picture(case.name, answer.mask, case.label, matte=answer.matte, truth=case.truth, panorama=panorama)
+    scores.values.update(hairline_values(answer.matte, case.truth))
+    return scores

@@ -16,6 +16,9 @@ from skymatte.picture.model import Picture
 SIDE = 384
 """Both take a square of this many pixels."""
 
+THRESHOLD = 0.5
+"""Probability above which a pixel is sky."""
+
 _PYRAMID_SIDE = 768
 _IMAGENET_MEAN = np.array([123.675, 116.28, 103.53], np.float32)
 _IMAGENET_DEVIATION = np.array([58.395, 57.12, 57.375], np.float32)
@@ -38,7 +41,7 @@ def shown(picture: Picture) -> Rgb8:
 
 
 class Peer:
-    """One network: H×W×3 uint8 sRGB → H×W bool, True = sky."""
+    """One network: H×W×3 uint8 sRGB → H×W float32, probability of sky."""
 
     name: str
     _file: str
@@ -52,15 +55,15 @@ class Peer:
             if load(str(path)) != 0:
                 raise FileNotFoundError(f"{path}: cannot be loaded; the peers' networks belong there")
 
-    def mask(self, picture: Rgb8) -> NDArray[np.bool_]:
-        """Sky where the probability, resized back to the picture's size, exceeds one half."""
+    def probability(self, picture: Rgb8) -> Array:
+        """The network's answer, resized back to the picture's size; sky where it exceeds :data:`THRESHOLD`."""
         height, width = picture.shape[:2]
         # A Mat points into the array and does not keep it alive: `planes` must outlive the extraction.
         planes = np.ascontiguousarray(np.moveaxis(self._prepared(picture), 2, 0))
         extractor: Any = self._net.create_extractor()
         extractor.input(self._ends[0], ncnn.Mat(planes))
         _, answer = extractor.extract(self._ends[1])
-        return np.asarray(cv2.resize(np.array(answer)[0], (width, height)) > 0.5)
+        return np.asarray(cv2.resize(np.array(answer)[0], (width, height)), np.float32)
 
     def _prepared(self, picture: Rgb8) -> Array:
         """SIDE×SIDE×3 float32, the network's input."""

@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from statistics import fmean, median
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.cases import Case
-from benchmarks.contest import Masker, Scoreboard
+from benchmarks.contest import Scoreboard
 from benchmarks.tables import table
 from skymatte.masks.labels import NON_SKY, SKY
-from skymatte.masks.metrics import FolderScores, PictureScores, iou, sum_up
-from skymatte.picture.model import Projection
+from skymatte.masks.metrics import FolderScores, PictureScores, iou, solid_angle_iou, sum_up
+from skymatte.picture.model import Picture, Projection
 
 EXPOSURES = (-8, -4, 4, 8)
+"""Stops."""
+
+YAWS = (1 / 7, 1 / 4, 1 / 2, 0.81)
+"""Shares of a whole turn."""
+
+Masker = Callable[[Picture], NDArray[np.bool_]]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """How far the masks of a picture and of the changed picture agree.
+
+    Attributes:
+        name: of the picture.
+        iou: by pixels.
+        sphere: IoU by solid angle, of panoramas.
+        turned: whether the picture was turned and not exposed.
+    """
+
+    name: str
+    iou: float
+    sphere: float | None
+    turned: bool
+
+
+Agreement = dict[str, list[Agreed]]
+"""By change."""
 
 
 def stratum_tables(board: Scoreboard) -> str:
@@ -40,32 +68,49 @@ def pooled_table(board: Scoreboard, group: str) -> str:
     )
 
 
-def stability_table(cases: Iterable[Case], mask: Masker) -> str:
+def stability_table(agreement: Agreement) -> str:
+    """Mean and worst agreement for every change; panoramas by solid angle, too."""
+    return table(
+        ("change", "pictures", "mean IoU", "worst", "worst picture", "by solid angle", "worst"),
+        (_agreed(change, found) for change, found in agreement.items()),
+    )
+
+
+def stability(cases: Iterable[Case], mask: Masker) -> Agreement:
     """IoU between the mask of a picture and the mask of the same picture, made brighter, darker or turned."""
-    agreement: dict[str, list[tuple[float, str]]] = {}
+    agreement: Agreement = {}
     for case in cases:
         original = np.where(mask(case.picture), SKY, NON_SKY).astype(np.uint8)
-        for stops in EXPOSURES:
-            exposed = replace(case.picture, pixels=case.picture.pixels * np.float32(2.0**stops))
-            agreement.setdefault(f"{stops:+d} EV", []).append((iou(mask(exposed), original), case.name))
-        if case.picture.projection is Projection.EQUIRECTANGULAR:
-            half = case.picture.width // 2
-            turned = mask(replace(case.picture, pixels=np.roll(case.picture.pixels, half, axis=1)))
-            agreement.setdefault("panorama turned by 180°", []).append(
-                (iou(np.roll(turned, -half, axis=1), original), case.name)
+        panorama = case.picture.projection is Projection.EQUIRECTANGULAR
+        for change, found in _changed(case.picture, mask, panorama):
+            sphere = solid_angle_iou(found, original) if panorama else None
+            agreement.setdefault(change, []).append(
+                Agreed(case.name, iou(found, original), sphere, not change.endswith("EV"))
             )
-    return table(
-        ("change", "pictures", "mean IoU", "worst", "worst picture"),
-        (
-            (
-                change,
-                str(len(found)),
-                f"{fmean(value for value, _ in found):.4f}",
-                f"{min(found)[0]:.4f}",
-                min(found)[1],
-            )
-            for change, found in agreement.items()
-        ),
+    return agreement
+
+
+def _changed(picture: Picture, mask: Masker, panorama: bool) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Every change, and the mask of the changed picture, turned back."""
+    for stops in EXPOSURES:
+        yield f"{stops:+d} EV", mask(replace(picture, pixels=picture.pixels * np.float32(2.0**stops)))
+    for share in YAWS if panorama else ():
+        columns = round(share * picture.width)
+        turned = mask(replace(picture, pixels=np.roll(picture.pixels, columns, axis=1)))
+        yield f"turned by {round(360 * share)}°", np.roll(turned, -columns, axis=1)
+
+
+def _agreed(change: str, found: Sequence[Agreed]) -> Sequence[str]:
+    worst = min(found, key=lambda one: one.iou)
+    sphere = [one.sphere for one in found if one.sphere is not None]
+    return (
+        change,
+        str(len(found)),
+        f"{fmean(one.iou for one in found):.4f}",
+        f"{worst.iou:.4f}",
+        worst.name,
+        f"{fmean(sphere):.4f}" if sphere else "–",
+        f"{min(sphere):.4f}" if sphere else "–",
     )
 
 
