@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
 from skymatte.errors import LabelError
-from skymatte.masks.overlay import CONTOUR, overlay, side_by_side
+from skymatte.masks.overlay import CONTOUR, overlay, overlay_rows, side_by_side
 
 
 def test_sky_is_tinted_by_its_fraction_and_the_rest_untouched() -> None:
@@ -54,18 +55,32 @@ def test_tiny_pictures(shape: tuple[int, int]) -> None:
     assert overlay(np.zeros((*shape, 3), np.uint8), np.ones(shape, np.float32)).shape == (*shape, 3)
 
 
-def test_side_by_side_keeps_the_result_compact() -> None:
-    wide, tall = np.zeros((20, 40, 3), np.uint8), np.zeros((40, 20, 3), np.uint8)
-    assert side_by_side(wide, wide + 1).shape == (40, 40, 3)
-    both = side_by_side(tall, tall + 1)
-    assert both.shape == (40, 40, 3)
-    assert both[:, :20].max() == 0
-    assert both[:, 20:].min() == 1
+@pytest.mark.parametrize("height", [1, 7, 30])
+def test_bands_of_rows_leave_no_trace(height: int) -> None:
+    """Blobs with edges and gaps of all sizes; a line three pixels wide looks 24 rows far."""
+    noise = np.random.default_rng(5)
+    matte = np.asarray(cv2.GaussianBlur(noise.random((200, 4500), dtype=np.float32), (0, 0), 6) > 0.5, np.float32)
+    display = noise.integers(0, 256, (200, 4500, 3), dtype=np.uint8)
+    bands = [slice(top, min(top + height, 200)) for top in range(0, 200, height)]
+    drawn = np.concatenate([overlay_rows(display[rows], matte, rows) for rows in bands[:: max(1, 7 // height)]])
+    whole = overlay(display, matte)
+    kept = np.concatenate([whole[rows] for rows in bands[:: max(1, 7 // height)]])
+    assert (whole == CONTOUR).all(axis=-1).any()
+    assert np.array_equal(drawn, kept)
+
+
+@pytest.mark.parametrize(("shape", "together"), [((20, 40), (40, 40)), ((40, 20), (40, 40)), ((9, 9), (9, 18))])
+def test_side_by_side_keeps_the_result_compact(shape: tuple[int, int], together: tuple[int, int]) -> None:
+    picture = np.arange(np.prod(shape) * 3, dtype=np.uint32).reshape(*shape, 3).astype(np.uint8)
+    height, width, draw = side_by_side(picture.__getitem__, (picture + 1).__getitem__, *shape)
+    assert (height, width) == together
+    both = np.concatenate([draw(slice(top, min(top + 7, height))) for top in range(0, height, 7)])
+    assert both.shape == (*together, 3)
+    assert np.array_equal(both[: shape[0], : shape[1]], picture)
+    assert np.array_equal(both[-shape[0] :, -shape[1] :], picture + 1)
 
 
 def test_sizes_must_agree() -> None:
     display = np.zeros((20, 40, 3), np.uint8)
     with pytest.raises(LabelError, match="same height and width"):
         overlay(display, np.zeros((40, 20), np.float32))
-    with pytest.raises(LabelError, match="side by side"):
-        side_by_side(display, display[:10])

@@ -132,7 +132,8 @@ def test_a_full_disk(tmp_path: Path, call: str) -> None:
         from skymatte.errors import OutputError
         from skymatte.picture.exr import embed
         from skymatte.picture.exr_write import write_channels
-        from skymatte.picture.oiio import write_jpeg, write_png8
+        from skymatte.picture.jpeg import write_jpeg
+        from skymatte.picture.oiio import write_png8
         source, path = Path({str(source)!r}), Path({str(path)!r})
         noise = np.random.default_rng(0).integers(0, 256, (400, 500)).astype(np.uint8)
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from skymatte.errors import LabelError, PictureError
+from skymatte.picture.jpeg import write_jpeg
 from skymatte.picture.model import Projection
-from skymatte.picture.oiio import read_gray, upright, write_jpeg, write_png8, write_png16
+from skymatte.picture.oiio import read_gray, upright, write_png8, write_png16
 from skymatte.picture.read import SUFFIXES, from_array, read
 from tests.picture.exr_files import write_oiio
 

@@ -16,7 +16,7 @@ from skymatte.datasets.picture_names import as_uploaded
 from skymatte.errors import LabelError, OutputError
 from skymatte.picture.atomic import replacing
 from skymatte.picture.display import tone_map
-from skymatte.picture.oiio import write_jpeg
+from skymatte.picture.jpeg import write_jpeg
 from skymatte.picture.read import read
 
 MANIFEST: Final = "manifest.json"

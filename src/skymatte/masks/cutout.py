@@ -42,17 +42,26 @@ def cutout(pixels: NDArray[np.float32], matte: NDArray[np.float32]) -> tuple[NDA
             f"a picture of shape {pixels.shape} cannot be cut out with a matte of shape {matte.shape}: "
             "both must have the same height and width, and the picture three channels"
         )
-    alpha = np.clip(matte, 0, 1, dtype=np.float32)
-    rgb = pixels * alpha[..., None]
-    height, width = alpha.shape
+    height, width = matte.shape
+    rgb, alpha = np.empty_like(pixels), np.empty_like(matte)
     step = max(4 * NEIGHBOURHOOD, _BLOCK_PIXELS // width)
     for top in range(0, height, step):
-        bottom = min(top + step, height)
-        above, below = min(NEIGHBOURHOOD, top), min(NEIGHBOURHOOD, height - bottom)
-        around = slice(top - above, bottom + below)
-        inside = slice(above, above + bottom - top)
-        _clean_edge(rgb[top:bottom], pixels[around], alpha[around], inside)
+        rows = slice(top, min(top + step, height))
+        rgb[rows], alpha[rows] = cutout_rows(pixels, matte, rows)
     return rgb, alpha
+
+
+def cutout_rows(
+    pixels: NDArray[np.float32], matte: NDArray[np.float32], rows: slice
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Some rows of a :func:`cutout` of the whole H×W×3 picture and H×W matte: h×W×3 and h×W float32."""
+    above, below = min(NEIGHBOURHOOD, rows.start), min(NEIGHBOURHOOD, len(matte) - rows.stop)
+    around = slice(rows.start - above, rows.stop + below)
+    inside = slice(above, above + rows.stop - rows.start)
+    alpha = np.clip(matte[around], 0, 1, dtype=np.float32)
+    rgb = pixels[rows] * alpha[inside, :, None]
+    _clean_edge(rgb, pixels[around], alpha, inside)
+    return rgb, alpha[inside]
 
 
 def _clean_edge(

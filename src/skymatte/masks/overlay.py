@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import cv2
@@ -10,6 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skymatte.errors import LabelError
+
+Draw = Callable[[slice], NDArray[np.uint8]]
+"""Gives some rows of a picture, h×W×3 uint8 sRGB."""
 
 TINT: Final = (255, 0, 200)
 """sRGB magenta: no sky has it, by day, at dusk or at night, while a blue tint passes for a blue sky."""
@@ -22,6 +25,9 @@ CONTOUR: Final = (255, 255, 255)
 
 _LINE_PER_SIDE: Final = 1 / 1500
 """Width of the contour as a share of the picture's long side."""
+
+_REACH: Final = 8
+"""A gap narrower than so many widths of the line has no line; no pixel farther away has a say in where it runs."""
 
 _LUMA: Final = (0.2126, 0.7152, 0.0722)
 _BLOCK_PIXELS: Final = 1 << 20
@@ -50,36 +56,58 @@ def overlay(display: NDArray[np.uint8], matte: NDArray[np.float32]) -> NDArray[n
             "both must have the same height and width, and the picture three channels"
         )
     tinted = np.empty_like(display)
-    for rows in _blocks(matte.shape):
-        # Half of a panorama has no sky at all.
-        tinted[rows] = _tint(display[rows], matte[rows]) if matte[rows].any() else display[rows]
-    tinted[_contour(matte >= 0.5, max(matte.shape))] = CONTOUR
+    for rows in _blocks(0, *matte.shape):
+        tinted[rows] = overlay_rows(display[rows], matte, rows)
     return tinted
 
 
-def side_by_side(display: NDArray[np.uint8], overlaid: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def overlay_rows(display: NDArray[np.uint8], matte: NDArray[np.float32], rows: slice) -> NDArray[np.uint8]:
+    """Some rows of an :func:`overlay`: h×W×3 of the picture's display version and the whole H×W matte → h×W×3 uint8.
+
+    Rows that are drawn one band after the other are those of the whole.
+    """
+    tinted = np.empty_like(display)
+    for block in _blocks(rows.start, rows.stop, matte.shape[1]):
+        own = slice(block.start - rows.start, block.stop - rows.start)
+        # Half of a panorama has no sky at all.
+        tinted[own] = _tint(display[own], matte[block]) if matte[block].any() else display[own]
+    width = _line_width(matte.shape)
+    above = min(_REACH * width, rows.start)
+    sky = matte[rows.start - above : rows.stop + _REACH * width] >= 0.5
+    tinted[_contour(sky, width)[above : above + len(display)]] = CONTOUR
+    return tinted
+
+
+def side_by_side(display: Draw, overlaid: Draw, height: int, width: int) -> tuple[int, int, Draw]:
     """The picture and its overlay in one: beside each other if the picture is tall, one above the other if it is wide.
 
     Args:
-        display: H×W×3 uint8.
-        overlaid: H×W×3 uint8.
+        display: gives rows of the picture, h×W×3 uint8.
+        overlaid: gives rows of the overlay.
+        height: of the picture, pixels.
+        width: of the picture, pixels.
 
     Returns:
-        uint8, H×2W×3 if H ≥ W, else 2H×W×3.
-
-    Raises:
-        LabelError: the two differ in shape.
+        height and width of the two in one, and what gives its rows.
     """
-    if display.shape != overlaid.shape:
-        raise LabelError(f"pictures of shape {display.shape} and {overlaid.shape} do not stand side by side")
-    height, width = display.shape[:2]
-    return np.concatenate((display, overlaid), axis=1 if height >= width else 0)
+    if height >= width:
+        return height, 2 * width, lambda rows: np.concatenate((display(rows), overlaid(rows)), axis=1)
+
+    def stacked(rows: slice) -> NDArray[np.uint8]:
+        parts = []
+        if rows.start < height:
+            parts.append(display(slice(rows.start, min(rows.stop, height))))
+        if rows.stop > height:
+            parts.append(overlaid(slice(max(rows.start, height) - height, rows.stop - height)))
+        return np.concatenate(parts)
+
+    return 2 * height, width, stacked
 
 
-def _blocks(shape: tuple[int, ...]) -> Iterator[slice]:
+def _blocks(top: int, bottom: int, width: int) -> Iterator[slice]:
     """Bands of rows of about a megapixel: the float copies stay small however large the picture."""
-    step = max(1, _BLOCK_PIXELS // shape[1])
-    return (slice(top, min(top + step, shape[0])) for top in range(0, shape[0], step))
+    step = max(1, _BLOCK_PIXELS // width)
+    return (slice(at, min(at + step, bottom)) for at in range(top, bottom, step))
 
 
 def _tint(display: NDArray[np.uint8], matte: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -90,15 +118,18 @@ def _tint(display: NDArray[np.uint8], matte: NDArray[np.float32]) -> NDArray[np.
     return np.rint(colour).astype(np.uint8)
 
 
-def _contour(sky: NDArray[np.bool_], long_side: int) -> NDArray[np.bool_]:
+def _line_width(shape: tuple[int, ...]) -> int:
+    return max(1, round(max(shape) * _LINE_PER_SIDE))
+
+
+def _contour(sky: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
     """Sky no farther from non-sky than the width of the line; the frame of the picture is no edge.
 
     Gaps that the line would fill or nearly fill, as between twigs, get none: the tint alone shows them better.
     """
-    width = max(1, round(long_side * _LINE_PER_SIDE))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * width + 1, 2 * width + 1))
     # A square is worked off row by row and column by column: at 16K a disc of this size would take minutes.
-    square = cv2.getStructuringElement(cv2.MORPH_RECT, (8 * width + 1, 8 * width + 1))
+    square = cv2.getStructuringElement(cv2.MORPH_RECT, (_REACH * width + 1, _REACH * width + 1))
     pixels = sky.view(np.uint8)
     inner = cv2.erode(pixels, disc)
     roomy = cv2.dilate(cv2.erode(pixels, square), square)

@@ -1,13 +1,13 @@
-"""Every ordinary format but OpenEXR, through OpenImageIO: Radiance .hdr, TIFF, PNG, JPEG, WebP."""
+"""Every ordinary format but OpenEXR, through OpenImageIO: Radiance .hdr, TIFF, PNG, JPEG (to read), WebP."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import OpenImageIO
 from numpy.typing import NDArray
@@ -32,11 +32,10 @@ FORMATS = {
 }
 """Suffix → short name of the format."""
 
-JPEG_SIDE = 65500
-"""The longest side in pixels that JPEG encoders accept."""
-
 _READERS = {"hdr": "hdr", "tif": "tiff", "png": "png", "jpg": "jpeg", "webp": "webp"}
+_PNG = {"png:compressionLevel": 6}
 _BLOCK_ROWS = 256
+_BAND_PIXELS = 1 << 21
 _XMP_BYTES = 1 << 20
 _EQUIRECTANGULAR = re.compile(rb"GPano:ProjectionType\s*(?:=\s*[\"']|>)\s*equirectangular")
 
@@ -105,12 +104,30 @@ def read_gray(path: Path) -> NDArray[np.uint8] | NDArray[np.uint16]:
 
 def write_png8(path: Path, pixels: NDArray[np.uint8]) -> None:
     """Write H×W or H×W×3 uint8 as PNG, values as they are.  Raises OutputError."""
-    _write(path, pixels, np.uint8, {"png:compressionLevel": 6})
+    _write(path, pixels, np.uint8, _PNG)
 
 
 def write_png16(path: Path, pixels: NDArray[np.uint16]) -> None:
     """Write H×W uint16 as 16-bit PNG, values as they are.  Raises OutputError."""
-    _write(path, pixels, np.uint16, {"png:compressionLevel": 6})
+    _write(path, pixels, np.uint16, _PNG)
+
+
+def write_png_rows(
+    path: Path, height: int, width: int, dtype: type[np.uint8 | np.uint16], draw: Callable[[slice], NDArray[Any]]
+) -> None:
+    """Write a grey PNG whose rows are drawn while it is written; it appears whole or not at all.
+
+    Args:
+        path: where to.
+        height: pixels.
+        width: pixels.
+        dtype: of the samples.
+        draw: gives h×W samples of some rows, each once, top to bottom.
+
+    Raises:
+        OutputError: *path* cannot be written.
+    """
+    _write_rows(path, (height, width, 1), dtype, _PNG, draw)
 
 
 def write_tiff32(path: Path, pixels: NDArray[np.float32]) -> None:
@@ -118,37 +135,40 @@ def write_tiff32(path: Path, pixels: NDArray[np.float32]) -> None:
     _write(path, pixels, np.float32, {"compression": "none", "tiff:write_exif": 0})
 
 
-def write_jpeg(path: Path, pixels: NDArray[np.uint8], quality: int = 90) -> None:
-    """Write H×W×3 uint8 sRGB as JPEG of *quality* 1–100, chroma not subsampled.  Raises OutputError.
-
-    Encoded in memory by OpenCV: OpenImageIO's JPEG writer ends the whole process when the disk is full.
-    """
-    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
-        raise TypeError(f"uint8 H×W×3 expected, not {pixels.dtype} {pixels.shape}")
-    if max(pixels.shape) > JPEG_SIDE:
-        raise OutputError(f"{path}: cannot be written: a side of {max(pixels.shape)} px; JPEG ends at {JPEG_SIDE}")
-    full = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
-    options = [cv2.IMWRITE_JPEG_QUALITY, quality, *full]
-    _, content = cv2.imencode(".jpg", np.ascontiguousarray(pixels[..., ::-1]), options)
-    with replacing(Path(path)) as temporary:
-        temporary.write_bytes(content.tobytes())
-
-
 def _write(path: Path, pixels: NDArray[Any], dtype: type[np.generic], attributes: dict[str, Any]) -> None:
     if pixels.dtype != dtype or pixels.ndim not in (2, 3) or 0 in pixels.shape:
         raise TypeError(f"{dtype.__name__} H×W or H×W×C expected, not {pixels.dtype} {pixels.shape}")
-    cube = np.ascontiguousarray(pixels if pixels.ndim == 3 else pixels[..., None])
-    sample = "float" if dtype is np.float32 else dtype.__name__
-    spec = OpenImageIO.ImageSpec(cube.shape[1], cube.shape[0], cube.shape[2], sample)
+    height, width, channels = (*pixels.shape, 1)[:3]
+    _write_rows(path, (height, width, channels), dtype, attributes, pixels.__getitem__)
+
+
+def _write_rows(
+    path: Path,
+    shape: tuple[int, int, int],
+    dtype: type[np.generic],
+    attributes: dict[str, Any],
+    draw: Callable[[slice], NDArray[Any]],
+) -> None:
+    height, width, channels = shape
+    spec = OpenImageIO.ImageSpec(width, height, channels, "float" if dtype is np.float32 else dtype.__name__)
     for name, value in attributes.items():
         spec.attribute(name, value)
-    said: list[str] = []
-    with replacing(Path(path)) as temporary, quiet(said):
-        output = OpenImageIO.ImageOutput.create(str(temporary))
-        if output is None:
-            raise OutputError(f"{path}: cannot be written: no writer for the suffix {path.suffix!r}; use .png or .jpg")
-        written = output.open(str(temporary), spec) and output.write_image(cube)
-        closed = output.close()
+    step = max(1, _BAND_PIXELS // width)
+    with replacing(Path(path)) as temporary:
+        with quiet([]):
+            output = OpenImageIO.ImageOutput.create(str(temporary))
+            if output is None:
+                raise OutputError(
+                    f"{path}: cannot be written: no writer for the suffix {path.suffix!r}; use .png or .jpg"
+                )
+            written = output.open(str(temporary), spec)
+        for top in range(0, height if written else 0, step):
+            bottom = min(top + step, height)
+            band = np.ascontiguousarray(draw(slice(top, bottom))).reshape(bottom - top, width, channels)
+            with quiet([]):  # held no longer: other threads decode meanwhile
+                written = written and output.write_scanlines(top, bottom, 0, band)
+        with quiet([]):
+            closed = output.close()
         if not (written and closed) or output.has_error:
             raise OutputError(f"{path}: cannot be written ({output.geterror() or 'write failed'}); is the disk full?")
 

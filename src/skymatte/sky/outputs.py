@@ -15,38 +15,50 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skymatte.errors import OutputError
-from skymatte.masks.cutout import cutout
-from skymatte.masks.overlay import overlay, side_by_side
+from skymatte.masks.cutout import cutout_rows
+from skymatte.masks.overlay import overlay_rows, side_by_side
 from skymatte.picture.atomic import replacing
 from skymatte.picture.display import tone_map
 from skymatte.picture.exr import embed
-from skymatte.picture.exr_write import EmbedReport, to_half, write_channels, write_rgb_with_matte
-from skymatte.picture.oiio import write_jpeg, write_png8, write_png16
+from skymatte.picture.exr_write import EmbedReport, write_drawn, write_rgb_with_matte
+from skymatte.picture.jpeg import write_jpeg_rows
+from skymatte.picture.oiio import write_png8, write_png_rows
+from skymatte.sky.horizon import Profile, horizon_profile
+from skymatte.sky.horizon_plot import draw_horizon
 from skymatte.sky.plan import SIDECAR_ENDING, Job
 from skymatte.sky.segment import Segmentation
+from skymatte.sky.sun import find_sun
 
-KINDS = ("mask", "matte", "overlay", "embed", "cutout", "view")
+KINDS = ("mask", "matte", "overlay", "embed", "cutout", "view", "confidence", "horizon")
 DEFAULT_KINDS = ("mask", "overlay")
 
 MATTE_CHANNEL = "sky.A"
+CONFIDENCE_CHANNEL = "sky.confidence"
+
+_PARTS = {"horizon": ("horizon", "horizon_plot")}
+"""Kinds that become more than one file; each file is a kind of its own from then on."""
 
 
 class _Drawn:
-    """A segmentation with the display versions that several outputs share."""
+    """A segmentation and what is drawn of it, some rows at a time: no output is ever held whole."""
 
     def __init__(self, segmentation: Segmentation) -> None:
         self.mask = segmentation.mask
         self.matte = segmentation.matte
         self.picture = segmentation.picture
+        self.size = self.picture.height, self.picture.width
+        self.confidence = segmentation.confidence
         self._scale = float(segmentation.report["exposure_scale"])
 
-    @cached_property
-    def display(self) -> NDArray[np.uint8]:
-        return tone_map(self.picture.pixels, self._scale)
+    def display(self, rows: slice) -> NDArray[np.uint8]:
+        return tone_map(self.picture.pixels[rows], self._scale)
+
+    def overlay(self, rows: slice) -> NDArray[np.uint8]:
+        return overlay_rows(self.display(rows), self.matte, rows)
 
     @cached_property
-    def overlay(self) -> NDArray[np.uint8]:
-        return overlay(self.display, self.matte)
+    def profile(self) -> Profile:
+        return horizon_profile(self.picture, self.mask)
 
     @property
     def low_range(self) -> bool:
@@ -55,19 +67,40 @@ class _Drawn:
 
 
 def _write_mask(drawn: _Drawn, target: Path) -> EmbedReport:
-    write_png8(target, drawn.mask.view(np.uint8) * np.uint8(255))
+    write_png_rows(target, *drawn.size, np.uint8, lambda rows: drawn.mask[rows].view(np.uint8) * np.uint8(255))
     return EmbedReport()
 
 
 def _write_matte(drawn: _Drawn, target: Path) -> EmbedReport:
+    return _write_shares(drawn, target, drawn.matte, MATTE_CHANNEL)
+
+
+def _write_confidence(drawn: _Drawn, target: Path) -> EmbedReport:
+    if drawn.confidence is None:
+        raise OutputError(f"{target}: nothing is known of the confidence; segment the picture again")
+    return _write_shares(drawn, target, drawn.confidence, CONFIDENCE_CHANNEL)
+
+
+def _write_shares(drawn: _Drawn, target: Path, shares: NDArray[np.float32], channel: str) -> EmbedReport:
+    """Values in [0, 1]: 16 bits in a PNG, a half channel in an EXR."""
     if target.suffix == ".png":
-        write_png16(target, np.rint(drawn.matte * 65535).astype(np.uint16))
+        write_png_rows(target, *drawn.size, np.uint16, lambda rows: np.rint(shares[rows] * 65535).astype(np.uint16))
         return EmbedReport()
-    return _write_half(drawn, target, {MATTE_CHANNEL: drawn.matte})
+    return write_drawn(target, drawn.picture, (channel,), lambda rows: {channel: shares[rows]})
+
+
+def _write_horizon(drawn: _Drawn, target: Path) -> EmbedReport:
+    target.write_text(drawn.profile.as_csv(), encoding="ascii")
+    return EmbedReport()
+
+
+def _write_horizon_plot(drawn: _Drawn, target: Path) -> EmbedReport:
+    write_png8(target, draw_horizon(drawn.profile, find_sun(drawn.picture, drawn.mask), drawn.picture.height))
+    return EmbedReport()
 
 
 def _write_overlay(drawn: _Drawn, target: Path) -> EmbedReport:
-    write_jpeg(target, drawn.overlay)
+    write_jpeg_rows(target, *drawn.size, drawn.overlay)
     return EmbedReport()
 
 
@@ -79,26 +112,16 @@ def _write_embed(drawn: _Drawn, target: Path) -> EmbedReport:
 
 
 def _write_cutout(drawn: _Drawn, target: Path) -> EmbedReport:
-    colour, alpha = cutout(drawn.picture.pixels, drawn.matte)
-    return _write_half(drawn, target, {**{name: colour[..., i] for i, name in enumerate("RGB")}, "A": alpha})
+    def draw(rows: slice) -> dict[str, NDArray[np.float32]]:
+        colour, alpha = cutout_rows(drawn.picture.pixels, drawn.matte, rows)
+        return {**{name: colour[..., index] for index, name in enumerate("RGB")}, "A": alpha}
+
+    return write_drawn(target, drawn.picture, "RGBA", draw)
 
 
 def _write_view(drawn: _Drawn, target: Path) -> EmbedReport:
-    write_jpeg(target, side_by_side(drawn.display, drawn.overlay))
+    write_jpeg_rows(target, *side_by_side(drawn.display, drawn.overlay, *drawn.size))
     return EmbedReport()
-
-
-def _write_half(drawn: _Drawn, target: Path, planes: dict[str, NDArray[np.float32]]) -> EmbedReport:
-    """Write half channels in the source's windows."""
-    halves = {name: to_half(plane) for name, plane in planes.items()}
-    picture = drawn.picture
-    write_channels(
-        target,
-        {name: half for name, (half, _) in halves.items()},
-        data_window=picture.data_window,
-        display_window=picture.display_window,
-    )
-    return EmbedReport(sum(clamped for _, clamped in halves.values()))
 
 
 _WRITERS: dict[str, Callable[[_Drawn, Path], EmbedReport]] = {
@@ -108,6 +131,9 @@ _WRITERS: dict[str, Callable[[_Drawn, Path], EmbedReport]] = {
     "embed": _write_embed,
     "cutout": _write_cutout,
     "view": _write_view,
+    "confidence": _write_confidence,
+    "horizon": _write_horizon,
+    "horizon_plot": _write_horizon_plot,
 }
 
 _ENDINGS = {
@@ -117,11 +143,19 @@ _ENDINGS = {
     "embed": (".exr",),
     "cutout": (".cutout.exr",),
     "view": (".view.jpg",),
+    "confidence": (".confidence.exr", ".confidence.png"),
+    "horizon": (".horizon.csv",),
+    "horizon_plot": (".horizon.png",),
 }
 
 
+def expanded(kinds: Iterable[str]) -> tuple[str, ...]:
+    """The kinds of single files that the kinds asked for consist of, each once, in order."""
+    return tuple(dict.fromkeys(part for kind in kinds for part in _PARTS.get(kind, (kind,))))
+
+
 def possible(job: Job, kind: str) -> list[Path]:
-    """The file of one kind; two candidates for ``matte``, as its format depends on what is in the picture."""
+    """The file of one kind; two candidates for shares of a pixel, whose format depends on what is in the picture."""
     return [job.output(ending) for ending in _ENDINGS[kind]]
 
 
@@ -195,4 +229,4 @@ def write(segmentation: Segmentation, job: Job, kinds: Iterable[str]) -> tuple[d
 
 def _target(job: Job, kind: str, drawn: _Drawn) -> Path:
     candidates = possible(job, kind)
-    return candidates[-1] if kind == "matte" and drawn.low_range else candidates[0]
+    return candidates[-1] if drawn.low_range else candidates[0]
