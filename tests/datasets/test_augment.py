@@ -28,7 +28,7 @@ def sunny_view() -> View:
     return view
 
 
-def unchanged(pixels: Array, _: np.random.Generator) -> Array:
+def unchanged(pixels: Array, *_: object) -> Array:
     return pixels
 
 
@@ -150,7 +150,7 @@ def test_shade_scales_the_ground_by_one_factor(seed: int) -> None:
 def test_a_camera_gives_what_eight_bits_can_say() -> None:
     """Clipped at 1; without JPEG's help every value is one of 256 levels of the sRGB curve, and so it is with it."""
     for seed in range(20):
-        pixels = module._camera(sunny_view().pixels, np.random.default_rng(seed))
+        pixels = module._camera(sunny_view().pixels, sunny_view().sky, np.random.default_rng(seed))
         levels = srgb_from_linear(pixels) * 255
         assert pixels.max() <= 1 + 1e-6
         np.testing.assert_allclose(levels, np.rint(levels), atol=1e-3)
@@ -183,3 +183,16 @@ def test_grey_pictures_stay_grey_without_colour_to_grade() -> None:
     pixels = np.full((8, 8, 3), 0.18, np.float32)
     graded = module._grade(pixels, np.random.default_rng(3))
     np.testing.assert_allclose(graded, np.broadcast_to(graded[0, 0], graded.shape), rtol=1e-6)
+
+
+def test_some_cameras_are_exposed_for_the_ground() -> None:
+    """Then most of the sky is white, whatever its light is beside that of the ground."""
+    white = []
+    for seed in range(60):
+        view = sunny_view()
+        sky = view.sky > 0.5
+        pixels = module._camera(
+            view.pixels * np.where(sky, 0.02, 1.0)[..., None].astype(np.float32), view.sky, np.random.default_rng(seed)
+        )
+        white.append(np.mean(pixels[sky].min(-1) > 0.9) > 0.45)
+    assert 0.15 < np.mean(white) < 0.6

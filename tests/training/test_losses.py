@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from skymatte.training.losses import cross_entropy, focal, loss_of, soft_jaccard
+from skymatte.training.losses import cross_entropy, edge_band, focal, loss_of, soft_jaccard
 from skymatte.training.recipe import Loss
 
 LOSSES = pytest.mark.parametrize("loss", [cross_entropy, soft_jaccard, focal])
@@ -139,3 +139,16 @@ def test_a_batch_without_any_label_costs_nothing(loss: object) -> None:
     value = loss(logits, row(1, 0), row(0, 0))
     assert float(value.detach()) == pytest.approx(0, abs=1e-6)
     assert float(torch.autograd.grad(value, logits)[0].abs().max()) == 0
+
+
+def test_edges_can_count_more_in_the_cross_entropy() -> None:
+    """Sky for 8 pixels, then ground: two on either side of the edge count three times."""
+    sky = row(*[1.0] * 8, *[0.0] * 8)
+    band = row(*[0.0] * 6, *[1.0] * 4, *[0.0] * 6)
+    assert torch.equal(edge_band(sky), band)
+    logits = row(*[logit(0.8)] * 8, *[logit(0.3)] * 8)
+    plain, edged = (
+        float(loss_of(Loss(jaccard=0, edge=edge), logits, sky, torch.ones_like(sky))) for edge in (0.0, 2.0)
+    )
+    assert plain == pytest.approx(float(cross_entropy(logits, sky, torch.ones_like(sky))))
+    assert edged == pytest.approx(float(cross_entropy(logits, sky, 1 + 2 * band)))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from skymatte.datasets.sources import Source
+from skymatte.networks.base import SegmentationNetwork
 from skymatte.picture.encoding import encode
 from skymatte.picture.model import Projection
 from skymatte.training.report import picture_of
@@ -23,12 +24,24 @@ SIZE = (32 * UNIT, 64 * UNIT)
 """Rows are counted in units of four pixels: whole pixels at half and at a quarter of the size, too."""
 
 
-class Bright(nn.Module):
+class Bright(SegmentationNetwork):
     """Calls sky what is brighter than 1.0 in linear light."""
+
+    def __init__(self, *, prior: bool = False) -> None:
+        super().__init__(0.0, 1.0)
+        self.prior = prior
+
+    @property
+    def description(self) -> dict[str, str | int]:
+        return {"architecture": "bright"}
+
+    def encoder_parameters(self) -> list[nn.Parameter]:
+        return []
 
     def forward(self, x: Tensor) -> Tensor:
         level = float(encode("log", np.array([1.0], np.float32))[0])
-        return 1000 * (x.mean(1, keepdim=True) - level)
+        assert x.shape[1] == self.channels
+        return 1000 * (x[:, :3].mean(1, keepdim=True) - level)
 
 
 def source(bright_rows: int, sky_rows: int, ignored_rows: int = 0, stratum: str = "open") -> Source:
@@ -42,7 +55,7 @@ def source(bright_rows: int, sky_rows: int, ignored_rows: int = 0, stratum: str 
 
 def check(material: Source, side: int = SIZE[1]) -> Validated:
     predict = torch_predict(Bright())
-    (result,) = validate(predict, [material], encoding="log", side=side, multiple=32, threshold=0.5)
+    (result,) = validate(recipe(working_side=side, threshold=0.5), predict, 32, [material])
     return result
 
 
@@ -111,6 +124,15 @@ def test_the_score_leaves_negatives_out_and_the_summary_does_not() -> None:
             "negative/false_sky": 4 / 32 / 2,
         }
     )
+
+
+def test_networks_with_a_prior_are_shown_pictures_coarse_to_fine() -> None:
+    """At the picture's own size: what is narrower than a pixel of the working size counts."""
+    material = source(16, 16)
+    material.pixels[50:53, ::8], material.sky[50:53, ::8] = 0.1, 0
+    plan = recipe(working_side=32, threshold=0.5, network={"prior": True, "weights": "none"})
+    (result,) = validate(plan, torch_predict(Bright(prior=True)), 32, [material])
+    assert result.iou == 1
 
 
 def test_the_recipe_says_how_pictures_are_validated() -> None:

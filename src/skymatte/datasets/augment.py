@@ -96,10 +96,16 @@ def _noise(pixels: Array, rng: np.random.Generator) -> Array:
     return np.maximum(pixels + deviation * field[:height, :width], 0)
 
 
-def _camera(pixels: Array, rng: np.random.Generator) -> Array:
-    """An 8-bit camera: exposed, clipped, a tone curve, perhaps JPEG; then decoded as skymatte decodes such a file."""
+def _camera(pixels: Array, sky: Array, rng: np.random.Generator) -> Array:
+    """An 8-bit camera: exposed, clipped, a tone curve, perhaps JPEG; then decoded as skymatte decodes such a file.
+
+    A third of those that see sky are exposed for the ground: the median of the sky is white.
+    """
     exposed = pixels * np.float32(2 ** rng.normal(0.9, 1.0))
-    if rng.random() < 0.5:
+    above = sky > 0.5
+    if rng.random() < 0.33 and above.mean() > 0.03:
+        exposed = pixels * np.float32(2 ** rng.uniform(-0.1, 2) / max(float(np.median(pixels[above])), 1e-6))
+    elif rng.random() < 0.5:
         exposed = exposed * (1 + exposed / rng.uniform(2, 30)) / (1 + exposed)
     curve = np.power(srgb_from_linear(np.clip(exposed, 0, 1)), np.float32(rng.uniform(0.75, 1.35)))
     levels = np.rint(curve * 255).astype(np.uint8)
@@ -135,5 +141,5 @@ def augment(view: View, rng: np.random.Generator) -> Array:
     if rng.random() < 0.35:
         pixels = _noise(pixels, rng)
     if rng.random() < 0.45:
-        pixels = _camera(pixels, rng)
+        pixels = _camera(pixels, view.sky, rng)
     return _expose(np.nan_to_num(pixels, posinf=65504.0).astype(np.float32), rng)

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from skymatte.datasets.distance import far_ridge
 from skymatte.datasets.overhead import draw_overhead
 from skymatte.datasets.views import View
 
@@ -84,7 +85,7 @@ _Kind = Callable[[NDArray[np.uint8], np.random.Generator, int, int], None]
 
 _KINDS = (_wires, _pole, _tree, _birds)
 _SHARES = (0.42, 0.25, 0.25, 0.08)
-_SHEETS, _OVERHEAD = 0.28, 0.07
+_SHEETS, _OVERHEAD, _RIDGES = 0.24, 0.09, 0.09
 
 
 def _coverage(canvas: NDArray[np.uint8], view: View) -> Array:
@@ -92,13 +93,18 @@ def _coverage(canvas: NDArray[np.uint8], view: View) -> Array:
     return np.asarray(cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA), np.float32) / np.float32(255)
 
 
-def _composite(view: View, cover: Array, colour: Array, rng: np.random.Generator) -> None:
-    """Mix ``colour`` into the view by coverage H×W, now and then out of focus; what is covered is no sky."""
+def _composite(view: View, cover: Array, colour: Array, rng: np.random.Generator, *, behind: bool = False) -> None:
+    """Mix ``colour`` into the view by coverage H×W, now and then out of focus; what is covered is no sky.
+
+    What stands ``behind`` the ground takes only the share of a pixel that was sky.
+    """
     if rng.random() < 0.3:
         cover = np.asarray(cv2.GaussianBlur(cover, (0, 0), rng.uniform(0.4, 1.0)), np.float32)
-    view.pixels = view.pixels * (1 - cover[..., None]) + colour * cover[..., None]
+    mixed = cover * view.sky if behind else cover
+    view.pixels = view.pixels * (1 - mixed[..., None]) + colour * mixed[..., None]
     view.sky = view.sky * (1 - cover)
-    view.weight = np.maximum(view.weight, (cover > 0.5).astype(np.float32))
+    if not behind:
+        view.weight = np.maximum(view.weight, (cover > 0.5).astype(np.float32))
 
 
 def _level_behind(view: View) -> float:
@@ -158,5 +164,9 @@ def draw_occluder(view: View, rng: np.random.Generator) -> None:
         _composite(view, *draw_overhead(view, _level_behind(view), rng), rng)
     elif kind < _OVERHEAD + _SHEETS:
         _draw_sheets(view, rng)
+    elif kind < _OVERHEAD + _SHEETS + _RIDGES:
+        ridge = far_ridge(view, rng)
+        if ridge is not None:
+            _composite(view, *ridge, rng, behind=True)
     else:
         _draw_thin(view, rng)

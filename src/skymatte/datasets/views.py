@@ -25,6 +25,9 @@ from skymatte.picture.projection import (
 
 Array = NDArray[np.float32]
 
+_SMALL = 512
+"""Height of a panorama, in pixels, that is seen as a whole only; parts of larger ones are looked at closely too."""
+
 
 @dataclass(slots=True)
 class View:
@@ -51,15 +54,21 @@ def _box(image: Array, factor: float) -> Array:
     )
 
 
-def _perspective(rng: np.random.Generator, width: int, height: int) -> tuple[Array, NDArray[np.bool_] | None, float]:
-    fov = np.radians(rng.uniform(30, 115))
+def _perspective(
+    rng: np.random.Generator, width: int, height: int, source_height: int
+) -> tuple[Array, NDArray[np.bool_] | None, float]:
+    """30° to 115° across; of larger panoramas also less, down to three pixels of the view for one of theirs."""
+    narrowest = 30 * _SMALL / max(_SMALL, source_height)
+    fov = np.radians(np.exp(rng.uniform(np.log(narrowest), np.log(115))) if narrowest < 30 else rng.uniform(30, 115))
     pitch = np.radians(np.clip(rng.normal(6, 24), -50, 80))
     roll = np.radians(rng.normal(0, 5) if rng.random() < 0.9 else rng.uniform(-60, 60))
     directions = perspective_directions(width, height, fov) @ rotation(rng.uniform(-np.pi, np.pi), pitch, roll).T
     return directions, None, float(fov / width)
 
 
-def _fisheye(rng: np.random.Generator, width: int, height: int) -> tuple[Array, NDArray[np.bool_] | None, float]:
+def _fisheye(
+    rng: np.random.Generator, width: int, height: int, _: int
+) -> tuple[Array, NDArray[np.bool_] | None, float]:
     fov = np.radians(rng.uniform(140, 190))
     directions, circle = fisheye_directions(width, height, fov, stereographic=bool(rng.random() < 0.3))
     upward = rng.random() < 0.7
@@ -68,9 +77,12 @@ def _fisheye(rng: np.random.Generator, width: int, height: int) -> tuple[Array, 
     return directions, circle if rng.random() < 0.7 else None, float(fov / min(width, height))
 
 
-def _window(rng: np.random.Generator, width: int, height: int) -> tuple[Array, NDArray[np.bool_] | None, float]:
+def _window(
+    rng: np.random.Generator, width: int, height: int, source_height: int
+) -> tuple[Array, NDArray[np.bool_] | None, float]:
     """A window of a panorama turned by any yaw and tilted a little, at 0.7–1.5 of the scales that inference uses."""
-    whole = height if width == 2 * height else int(height * rng.choice([1, 2]) * rng.uniform(0.7, 1.5))
+    finest = max(1, int(np.log2(max(_SMALL, source_height) / height)))
+    whole = height if width == 2 * height else int(height * 2 ** rng.integers(finest + 1) * rng.uniform(0.7, 1.5))
     whole = max(whole, height)
     tilt = np.radians(rng.normal(0, 3) if rng.random() < 0.9 else rng.normal(0, 30))
     top = int(rng.integers(0, whole - height + 1))
@@ -83,7 +95,7 @@ def _window(rng: np.random.Generator, width: int, height: int) -> tuple[Array, N
 def _panorama_view(source: Source, rng: np.random.Generator, width: int, height: int) -> View:
     square = width == height
     make = (_perspective, _window, _fisheye)[int(rng.choice(3, p=[0.55, 0.33, 0.12]))] if square else _window
-    directions, circle, pitch = make(rng, width, height)
+    directions, circle, pitch = make(rng, width, height, source.pixels.shape[0])
     step = pitch / (np.pi / source.pixels.shape[0])
     coordinates = panorama_coordinates(directions, source.pixels.shape[1], source.pixels.shape[0])
     pixels, sky, ignore = (

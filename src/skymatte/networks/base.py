@@ -15,15 +15,18 @@ Statistic = float | Sequence[float]
 class SegmentationNetwork(nn.Module, ABC):
     """Logits of *sky*, N×1×H×W, from an encoded picture, N×3×H×W float32; H and W multiples of ``multiple``.
 
-    ``mean`` and ``deviation`` standardise the encoded input inside the network: a model file needs no more.
+    ``mean`` and ``deviation`` standardise the encoded input inside the network: a model file needs no more.  A network
+    with a prior takes a fourth channel: what a coarser look at the same place said, in [0, 1], 0.5 where nothing did.
 
     Attributes:
         multiple: of how many pixels both sides of an input are multiples.
+        prior: whether there is a fourth channel.
         mean: buffer, of shape () or 3×1×1.
         deviation: buffer, of the same shape, above zero.
     """
 
     multiple = 32
+    prior = False
     mean: Tensor
     deviation: Tensor
 
@@ -32,9 +35,15 @@ class SegmentationNetwork(nn.Module, ABC):
         self.register_buffer("mean", _per_channel(mean))
         self.register_buffer("deviation", _per_channel(deviation))
 
+    @property
+    def channels(self) -> int:
+        """Channels of an input: three of colour, and the prior if there is one."""
+        return 4 if self.prior else 3
+
     def standardise(self, x: Tensor) -> Tensor:
-        """The encoded picture with the network's mean and deviation brought to 0 and 1."""
-        return (x - self.mean) / self.deviation
+        """The encoded picture with the network's mean and deviation brought to 0 and 1; a prior to −1 … 1."""
+        colour = (x[:, :3] - self.mean) / self.deviation
+        return torch.cat((colour, 2 * x[:, 3:] - 1), 1) if self.prior else colour
 
     @property
     @abstractmethod

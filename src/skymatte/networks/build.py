@@ -37,6 +37,7 @@ def build(
     mean: Statistic = 0.0,
     deviation: Statistic = 1.0,
     width: int | None = None,
+    prior: bool = False,
 ) -> SegmentationNetwork:
     """Make a network; weights that are not fetched come from torch's random generator.
 
@@ -48,6 +49,7 @@ def build(
         mean: of the encoded input, one number or three: standardisation is inside the network.
         deviation: of the encoded input, likewise.
         width: channels of the first level of ``classic-unet``; ``None`` = 64.
+        prior: take a coarser answer as fourth channel; ``skynet`` only.
 
     Raises:
         RecipeError: the names do not go together or do not exist, or the weights cannot be fetched; the message names
@@ -58,8 +60,10 @@ def build(
         raise RecipeError(f"network.encoder: {architecture} has its own; leave {encoder!r} out")
     if architecture != "classic-unet" and width is not None:
         raise RecipeError(f"network.width: only classic-unet has one, not {architecture}")
+    if architecture != "skynet" and prior:
+        raise RecipeError(f"network.prior: only skynet takes one, not {architecture}")
     if architecture == "skynet":
-        network = SkyNet(mean, deviation)
+        network = SkyNet(mean, deviation, prior=prior)
         if weights == "imagenet":
             network.encoder.load_imagenet(imagenet_state())
         return network

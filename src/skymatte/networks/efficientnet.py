@@ -72,14 +72,14 @@ class InvertedResidual(nn.Module):
 
 
 class EfficientNetLite0(nn.Module):
-    """Features at strides 2, 4, 8, 16 and 32 of an N×3×H×W input whose sides are multiples of 32."""
+    """Features at strides 2, 4, 8, 16 and 32 of an N×``inputs``×H×W input whose sides are multiples of 32."""
 
     channels: tuple[int, ...] = (16, 24, 40, 112, 320)
 
-    def __init__(self) -> None:
+    def __init__(self, inputs: int = 3) -> None:
         super().__init__()
         self.stem = nn.Sequential(
-            _padding(3, 2), nn.Conv2d(3, 32, 3, 2, bias=False), _batch_norm(32), nn.ReLU6(inplace=True)
+            _padding(3, 2), nn.Conv2d(inputs, 32, 3, 2, bias=False), _batch_norm(32), nn.ReLU6(inplace=True)
         )
         levels: list[nn.Sequential] = []
         blocks: list[nn.Module] = []
@@ -117,11 +117,22 @@ class EfficientNetLite0(nn.Module):
             raise ValueError(f"the weights hold {len(names)} encoder tensors, EfficientNet-lite0 has {len(own)}")
         renamed: dict[str, Tensor] = {}
         for mine, theirs in zip(own, names, strict=True):
-            tensor = state[theirs]
+            tensor = with_more_inputs(state[theirs], self.state_dict()[mine])
             if tensor.shape != self.state_dict()[mine].shape:
                 raise ValueError(f"{theirs} has shape {tuple(tensor.shape)}, {mine} wants another")
             renamed[mine] = tensor
         self.load_state_dict(renamed)
+
+
+def with_more_inputs(kernel: Tensor, wanted: Tensor) -> Tensor:
+    """A kernel for the input channels of ``wanted``: zeros for those that it lacks, so that they change nothing.
+
+    Tensors that are no kernels, or already as wanted, are given back as they are.
+    """
+    if kernel.ndim != 4 or kernel.shape[1] >= wanted.shape[1]:
+        return kernel
+    zeros = kernel.new_zeros(len(kernel), wanted.shape[1] - kernel.shape[1], *kernel.shape[2:])
+    return torch.cat((kernel, zeros), 1)
 
 
 def imagenet_state() -> dict[str, Tensor]:

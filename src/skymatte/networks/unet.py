@@ -40,7 +40,7 @@ class PyramidContext(nn.Module):
 
 
 class SkyNet(SegmentationNetwork):
-    """Logits of *sky*, N×1×H×W, from an encoded picture, N×3×H×W float32; H and W multiples of 32.
+    """Logits of *sky*, N×1×H×W, from an encoded picture, N×3×H×W float32 (N×4 with a prior).
 
     The decoder stops at stride 2 and sees the input once more, rearranged 2×2 → channels, so that a pixel-shuffle head
     (Shi et al. 2016) draws full-resolution edges at a quarter of the cost of a full-resolution decoder block.
@@ -51,9 +51,12 @@ class SkyNet(SegmentationNetwork):
         mean: Statistic = 0.0,
         deviation: Statistic = 1.0,
         widths: tuple[int, int, int, int, int] = (128, 80, 56, 40, 24),
+        *,
+        prior: bool = False,
     ) -> None:
         super().__init__(mean, deviation)
-        self.encoder = EfficientNetLite0()
+        self.prior = prior
+        self.encoder = EfficientNetLite0(self.channels)
         skips = self.encoder.channels
         self.context = PyramidContext(skips[4], widths[0])
         self.up = nn.ModuleList(
@@ -62,11 +65,13 @@ class SkyNet(SegmentationNetwork):
             )
             for i in range(4)
         )
-        self.head = nn.Sequential(_convolution(widths[4] + 12, widths[4]), nn.Conv2d(widths[4], 4, 3, padding=1))
+        self.head = nn.Sequential(
+            _convolution(widths[4] + 4 * self.channels, widths[4]), nn.Conv2d(widths[4], 4, 3, padding=1)
+        )
 
     @property
     def description(self) -> dict[str, str | int]:
-        return {"architecture": "skynet"}
+        return {"architecture": "skynet", **({"prior": True} if self.prior else {})}
 
     def encoder_parameters(self) -> list[nn.Parameter]:
         return list(self.encoder.parameters())

@@ -26,6 +26,7 @@ class ModelCard:
         coarse_width: width in pixels at which a whole panorama is shown to the network.
         coarse_side: longer side in pixels at which any other picture is shown to it.
         threshold: probability in (0, 1) from which a pixel counts as sky.
+        prior: the network takes a coarser answer as a fourth channel, and is shown pictures coarse to fine.
         training_data: what it learnt from.
         licence: SPDX identifier of the weights' licence.
         trained: how long, on what, by which recipe.
@@ -42,6 +43,7 @@ class ModelCard:
     licence: str
     multiple: int = 32
     threshold: float = 0.5
+    prior: bool = False
     trained: str = ""
     metrics: dict[str, float] = field(default_factory=dict)
 
@@ -59,6 +61,8 @@ class ModelCard:
             )
         if not _is_number(self.threshold) or not 0 < self.threshold < 1:
             raise ModelError(f"model card: 'threshold' must lie between 0 and 1, not {self.threshold!r}")
+        if not isinstance(self.prior, bool):
+            raise ModelError(f"model card: 'prior' must be true or false, not {self.prior!r}")
         if not isinstance(self.metrics, dict) or not all(_is_number(value) for value in self.metrics.values()):
             raise ModelError("model card: 'metrics' must map names to numbers")
 

@@ -43,6 +43,10 @@ def find_model(name_or_path: str | Path) -> Path:
     raise ModelError(f"model {asked!r}: no such file, and no built-in model has that name; built in: {known}")
 
 
+_OPEN = 0.5
+"""A prior that says nothing."""
+
+
 class Model:
     """A network with its card.  Safe to use from several threads.
 
@@ -86,18 +90,22 @@ class Model:
             raise ModelError(f"{path}: {error}") from None
         return cls(engine, card, path, hashlib.sha256(content).hexdigest(), runtime)
 
-    def predict(self, encoded: Array) -> Array:
+    def predict(self, encoded: Array, prior: Array | None = None) -> Array:
         """Probability of sky for encoded pictures of any size.
 
         Pictures are padded by reflection at the right and the bottom to the card's multiple, and cropped back.
 
         Args:
             encoded: H×W×3 or N×H×W×3 float32, ``encode(card.encoding, exposed linear light)``.
+            prior: H×W or N×H×W float32 in [0, 1], what a coarser look said, for models that take it; without, nothing.
 
         Returns:
             H×W or N×H×W float32 in [0, 1].
         """
         batch = encoded if encoded.ndim == 4 else encoded[None]
+        if self.card.prior:
+            known = np.full(batch.shape[:3], _OPEN, np.float32) if prior is None else prior.reshape(batch.shape[:3])
+            batch = np.concatenate((batch, known[..., None]), axis=3)
         height, width = batch.shape[1:3]
         rows, columns = (-side % self.card.multiple for side in (height, width))
         planes = np.moveaxis(batch, 3, 1)

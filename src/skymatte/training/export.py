@@ -132,6 +132,8 @@ def write_weights(trained: Trained, target: Path) -> None:
 def export(network: SegmentationNetwork, card: ModelCard, target: Path) -> float:
     """Write ``target``: input ``picture`` N×3×H×W float32, output ``sky`` N×1×H×W float32 in [0, 1], sizes dynamic.
 
+    With a prior ``picture`` has a fourth channel.
+
     Returns:
         The largest difference in probability between ONNX Runtime and torch over two sizes of random input.
 
@@ -156,7 +158,7 @@ def convert(network: SegmentationNetwork) -> tuple[onnx.ModelProto, float]:
     wrapped = _Probability(network).eval()
     model = _graph(wrapped, network)
     try:
-        difference = _difference(wrapped, network.multiple, model.SerializeToString())
+        difference = _difference(wrapped, network, model.SerializeToString())
     except Exception as error:  # noqa: BLE001 - onnxruntime raises a dozen unrelated types for a bad file
         raise ModelError(f"{_named(network)}: ONNX Runtime cannot run what torch wrote: {_cause(error)}") from None
     if difference > _TOLERANCE:
@@ -170,7 +172,7 @@ def _graph(wrapped: _Probability, network: SegmentationNetwork) -> onnx.ModelPro
     multiple = network.multiple
     height, width = (torch.export.Dim(name, min=1, max=_LARGEST // multiple) * multiple for name in ("rows", "columns"))
     sizes = ({0: torch.export.Dim("batch", min=1, max=1024), 2: height, 3: width},)
-    example = torch.zeros(2, 3, 2 * multiple, 3 * multiple)
+    example = torch.zeros(2, network.channels, 2 * multiple, 3 * multiple)
     with warnings.catch_warnings():
         # What torch's exporter finds old in torch itself is not for those who train.
         warnings.simplefilter("ignore", FutureWarning)
@@ -223,12 +225,13 @@ def _cause(error: BaseException) -> str:
     return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
-def _difference(wrapped: nn.Module, multiple: int, content: bytes) -> float:
+def _difference(wrapped: nn.Module, network: SegmentationNetwork, content: bytes) -> float:
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     worst = 0.0
     generator = torch.Generator().manual_seed(0)
     for rows, columns in _CHECKED_SIDES:
-        picture = torch.rand(1, 3, rows * multiple, columns * multiple, generator=generator)
+        sides = rows * network.multiple, columns * network.multiple
+        picture = torch.rand(1, network.channels, *sides, generator=generator)
         with torch.inference_mode():
             ours = wrapped(picture).numpy()
         theirs = session.run(["sky"], {"picture": picture.numpy()})[0]

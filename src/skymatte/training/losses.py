@@ -60,4 +60,14 @@ def loss_of(plan: Loss, logits: Tensor, sky: Tensor, weight: Tensor, total: Tota
     """The recipe's loss."""
     if plan.name == "focal":
         return focal(logits, sky, weight, total, gamma=plan.gamma, alpha=plan.alpha)
-    return cross_entropy(logits, sky, weight, total) + plan.jaccard * soft_jaccard(logits, sky, weight, total)
+    jaccard = soft_jaccard(logits, sky, weight, total)
+    if plan.edge:
+        weight = weight * (1 + plan.edge * edge_band(sky))
+    return cross_entropy(logits, sky, weight, total) + plan.jaccard * jaccard
+
+
+def edge_band(sky: Tensor) -> Tensor:
+    """1 where sky and non-sky are both within two pixels, else 0."""
+    most = functional.max_pool2d(sky, 5, 1, 2)
+    least = -functional.max_pool2d(-sky, 5, 1, 2)
+    return ((most > 0.5) & (least < 0.5)).to(sky.dtype)

@@ -77,9 +77,11 @@ def check_size(samples: Samples | PatchSamples, network: SegmentationNetwork) ->
     Raises:
         RecipeError: it cannot.
     """
-    if samples.size % network.multiple:
+    # A network with a prior also sees its samples at a quarter of their size.
+    multiple = network.multiple * (4 if network.prior else 1)
+    if samples.size % multiple:
         key = "data.patches.size" if isinstance(samples, PatchSamples) else "data.size"
-        raise RecipeError(f"{key}: {samples.size} is no multiple of {network.multiple}, as this network needs")
+        raise RecipeError(f"{key}: {samples.size} is no multiple of {multiple}, as this network needs")
 
 
 def validate_every(recipe: Recipe, samples: Samples | PatchSamples) -> int:

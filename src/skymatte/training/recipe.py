@@ -34,6 +34,7 @@ class Network(_Strict):
         weights: what the encoder starts from.
         start: weights of a whole network to go on from: a checkpoint file, or the name of a run in the folder beside
             this one, whose best checkpoint is taken.
+        prior: show the network a coarser answer as fourth channel, made during training; ``skynet`` only.
     """
 
     architecture: str = "skynet"
@@ -41,6 +42,7 @@ class Network(_Strict):
     width: Count | None = None
     weights: Literal["imagenet", "none"] = "imagenet"
     start: str | None = None
+    prior: bool = False
 
 
 class Loss(_Strict):
@@ -51,12 +53,15 @@ class Loss(_Strict):
         jaccard: weight of the soft Jaccard loss; of ``bce-jaccard`` only.
         gamma: how much easy pixels count less; of ``focal`` only.
         alpha: weight of sky against ``1 − alpha`` of non-sky; ``None`` = both 1; of ``focal`` only.
+        edge: how much more the cross-entropy of a pixel counts that has both sky and non-sky within two pixels; of
+            ``bce-jaccard`` only.
     """
 
     name: Literal["bce-jaccard", "focal"] = "bce-jaccard"
     jaccard: Annotated[float, Field(ge=0)] = 1.0
     gamma: Annotated[float, Field(ge=0)] = 2.0
     alpha: Annotated[float, Field(gt=0, lt=1)] | None = None
+    edge: Annotated[float, Field(ge=0)] = 0.0
 
 
 class Optimiser(_Strict):
@@ -113,7 +118,7 @@ class ViewData(_Strict):
     scene_height: Count = 512
     size: Annotated[int, Field(gt=0, multiple_of=32)] = 256
     wide_every: Annotated[int, Field(ge=0)] = 0
-    strata: dict[Literal["open", "canopy", "negative", "puresky", "video", "scene"], Share]
+    strata: dict[Literal["open", "canopy", "negative", "puresky", "video", "scene", "detail"], Share]
     exchange: Share = 0.0
     occluders: Annotated[float, Field(ge=0, lt=1)] = 0.0
 

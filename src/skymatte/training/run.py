@@ -233,6 +233,7 @@ def card_of(recipe: Recipe, trained: Trained, metrics: dict[str, float]) -> Mode
         coarse_width=recipe.working_side,
         coarse_side=recipe.working_side,
         threshold=recipe.threshold,
+        prior=recipe.network.prior,
         training_data=_training_data(recipe),
         licence="Apache-2.0",
         trained=(

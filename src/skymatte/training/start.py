@@ -14,6 +14,7 @@ from torch import Tensor
 from skymatte.errors import RecipeError
 from skymatte.networks.base import SegmentationNetwork, Statistic
 from skymatte.networks.build import build
+from skymatte.networks.efficientnet import with_more_inputs
 from skymatte.picture.encoding import encode
 from skymatte.picture.exposure import MIDDLE_GREY
 from skymatte.training.checkpoint import BEST, Run, read_checkpoint
@@ -79,6 +80,7 @@ def new_run(recipe: Recipe, pictures: Iterable[NDArray[np.float32]] = (), device
         mean=mean,
         deviation=deviation,
         width=plan.width,
+        prior=plan.prior,
     )
     network = network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     scaler = torch.amp.GradScaler(device.type, enabled=dtype_of(recipe.precision, device) is torch.float16)
@@ -104,7 +106,9 @@ def transfer(run: Run, recipe: Recipe, runs: Path) -> Path | None:
         return None
     path = _checkpoint(recipe.network.start, runs)
     state = read_checkpoint(path)
-    described = state.get("description", run.network.description)
+    described = dict(state.get("description", run.network.description))
+    # A network that has not learnt from priors may teach one that shall: the new channel begins without effect.
+    described.update({"prior": True} if run.network.prior else {})
     if described != run.network.description:
         raise RecipeError(f"network.start: {path} holds the network {described}, not {run.network.description}")
     for network in (run.network, run.average):
@@ -124,7 +128,8 @@ def _checkpoint(start: str, runs: Path) -> Path:
 
 def _take(network: SegmentationNetwork, weights: dict[str, Tensor], path: Path) -> None:
     own = network.state_dict()
+    widened = {name: with_more_inputs(tensor, own.get(name, tensor)) for name, tensor in weights.items()}
     try:
-        network.load_state_dict({**weights, **{name: own[name] for name in _STANDARDISATION}})
+        network.load_state_dict({**widened, **{name: own[name] for name in _STANDARDISATION}})
     except RuntimeError as error:
         raise RecipeError(f"network.start: {path} does not fit: {str(error).splitlines()[0]}") from None

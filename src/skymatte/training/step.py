@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from skymatte.training.checkpoint import Run
 from skymatte.training.device import dtype_of
 from skymatte.training.losses import loss_of
+from skymatte.training.prior import add_prior
 from skymatte.training.processes import Processes
 from skymatte.training.recipe import Recipe
 from skymatte.training.schedule import set_rate
@@ -34,10 +35,12 @@ def step(run: Run, recipe: Recipe, batches: int, batch: Batch, processes: Proces
     picture, sky, weight = (part.to(device, non_blocking=True) for part in batch)
     set_rate(run.optimiser, run.batch, batches, recipe.optimiser)
     # What a network with dropout drops depends on the batch alone: a stopped run goes on with the same.
-    torch.manual_seed((recipe.seed * _APART + run.batch) * _APART + processes.rank)
+    generator = torch.manual_seed((recipe.seed * _APART + run.batch) * _APART + processes.rank)
     dtype = dtype_of(recipe.precision, device)
     run.network.train()
     with torch.autocast(device.type, dtype=dtype, enabled=dtype is not torch.float32):
+        if run.network.prior:
+            picture = add_prior(run.average, picture, sky, generator)
         logits = run.network(picture.contiguous(memory_format=torch.channels_last))
     loss = loss_of(recipe.loss, logits.float(), sky, weight, processes.total)
     run.optimiser.zero_grad()

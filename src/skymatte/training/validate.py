@@ -4,28 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from skymatte.datasets.sources import Source
-from skymatte.runtime.whole import Predict, look, shrink
+from skymatte.networks.base import SegmentationNetwork
+from skymatte.picture.model import Projection
+from skymatte.runtime.look import Look
+from skymatte.runtime.pyramid import coarse_to_fine
+from skymatte.runtime.whole import look, shrink
+from skymatte.training.prior import OPEN
 from skymatte.training.recipe import Recipe
 from skymatte.training.validation import SHOWN, Sample, Validation, iou
 
 
-def torch_predict(network: nn.Module) -> Predict:
-    """The network as a function from encoded H×W×3 float32 to probability H×W float32."""
+class ShownPredict(Protocol):
+    """A network that may be shown what a coarser look said."""
+
+    def __call__(
+        self, encoded: NDArray[np.float32], prior: NDArray[np.float32] | None = None, /
+    ) -> NDArray[np.float32]:
+        """Encoded …×H×W×3 and …×H×W, or none → probability of sky …×H×W, all float32."""
+        ...
+
+
+def torch_predict(network: SegmentationNetwork) -> ShownPredict:
+    """The network as a function from encoded pictures, and what a coarser look said of them, to probability.
+
+    H×W×3 and H×W, or none, → H×W; or N of them at once; all float32.
+    """
     network.eval()
     device = next((parameter.device for parameter in network.parameters()), torch.device("cpu"))
 
-    def predict(encoded: NDArray[np.float32]) -> NDArray[np.float32]:
+    def predict(encoded: NDArray[np.float32], prior: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+        batch = encoded.reshape(-1, *encoded.shape[-3:])
+        if network.prior:
+            known = np.full(batch.shape[:3], OPEN, np.float32) if prior is None else prior.reshape(batch.shape[:3])
+            batch = np.concatenate((batch, known[..., None]), axis=3)
         with torch.inference_mode():
-            batch = torch.from_numpy(encoded.transpose(2, 0, 1)[None]).to(device)
-            answer = network(batch.contiguous(memory_format=torch.channels_last)).sigmoid()
-            return np.asarray(answer[0, 0].cpu().numpy(), np.float32)
+            planes = torch.from_numpy(batch.transpose(0, 3, 1, 2)).to(device)
+            answer = network(planes.contiguous(memory_format=torch.channels_last)).sigmoid()
+            return np.asarray(answer.cpu().numpy().reshape(encoded.shape[:-1]), np.float32)
 
     return predict
 
@@ -40,24 +62,40 @@ class Validated:
     matte: NDArray[np.float32]
 
 
-def validate(
-    predict: Predict, sources: Sequence[Source], *, encoding: str, side: int, multiple: int, threshold: float
-) -> list[Validated]:
-    """Each source at working size, its matte brought back to the label's size and thresholded."""
+def validate(recipe: Recipe, predict: ShownPredict, multiple: int, sources: Sequence[Source]) -> list[Validated]:
+    """Each picture found as the recipe's model will find it, at the label's size and thresholded.
+
+    With a prior pictures are looked at coarse to fine, else at the recipe's working size.
+    """
     results = []
     for source in sources:
-        height, width = source.sky.shape
-        _, seen = look(source.pixels, 1.0, source.projection, predict, encoding=encoding, multiple=multiple, side=side)
-        matte = shrink(seen, height, width)
+        matte = _matte(recipe, predict, multiple, source)
         known = source.ignore < 0.5
-        predicted, labelled = (matte >= threshold) & known, (source.sky >= 0.5) & known
+        predicted, labelled = (matte >= recipe.threshold) & known, (source.sky >= 0.5) & known
         reached = iou(int((predicted & labelled).sum()), int((predicted | labelled).sum()))
         results.append(Validated(source, reached, float((predicted & ~labelled).sum() / max(1, known.sum())), matte))
     return results
 
 
-def validate_pictures(recipe: Recipe, predict: Predict, multiple: int, sources: Sequence[Source]) -> Validation:
-    """Whole pictures at the recipe's working size: what chooses the best checkpoint, and what a model card reports.
+def _matte(recipe: Recipe, predict: ShownPredict, multiple: int, source: Source) -> NDArray[np.float32]:
+    if recipe.network.prior:
+        wrap = source.projection is Projection.EQUIRECTANGULAR
+        shown = Look(predict, recipe.encoding, multiple, 1.0, wrap)
+        return coarse_to_fine(source.pixels, shown, least=recipe.working_side).matte
+    _, seen = look(
+        source.pixels,
+        1.0,
+        source.projection,
+        predict,
+        encoding=recipe.encoding,
+        multiple=multiple,
+        side=recipe.working_side,
+    )
+    return shrink(seen, *source.sky.shape)
+
+
+def validate_pictures(recipe: Recipe, predict: ShownPredict, multiple: int, sources: Sequence[Source]) -> Validation:
+    """Whole pictures as the shipped model will see them: what chooses the best checkpoint, and what its card reports.
 
     Args:
         recipe: says encoding, working size and threshold.
@@ -65,14 +103,7 @@ def validate_pictures(recipe: Recipe, predict: Predict, multiple: int, sources: 
         multiple: of how many pixels the sides of its input are multiples.
         sources: the pictures.
     """
-    results = validate(
-        predict,
-        sources,
-        encoding=recipe.encoding,
-        side=recipe.working_side,
-        multiple=multiple,
-        threshold=recipe.threshold,
-    )
+    results = validate(recipe, predict, multiple, sources)
     worst = sorted(results, key=lambda r: r.iou)[:SHOWN]
     shown = tuple(Sample(r.source.name, r.iou, r.source.pixels, r.matte) for r in worst)
     return Validation(score(results), summary(results), shown)
