@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from skymatte.cli.console import FolderBars, show_error, show_json, show_table
+from skymatte.cli.console import FolderBars, show_error, show_json
+from skymatte.cli.segment_show import show_outcomes, show_ranking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from skymatte.runtime.model import Model
     from skymatte.sky.batch import Outcome
+    from skymatte.sky.ranking import Ranked
 
 INTERRUPTED = 130
 
@@ -38,7 +40,7 @@ def segment(
         typer.Option(
             "--write",
             metavar="KINDS",
-            help="mask, matte, overlay, embed, cutout, view; separated by commas, or given again."
+            help="mask, matte, overlay, embed, cutout, view, confidence, horizon; separated by commas, or given again."
             "  [default: mask,overlay]",
         ),
     ] = None,
@@ -70,6 +72,9 @@ def segment(
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Pictures worked on at the same time.")] = 1,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace outputs that exist.")] = False,
     skip_existing: Annotated[bool, typer.Option("--skip-existing", help="Keep outputs that exist.")] = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="Print what is known of each sky: shares, horizon, sun, confidence.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a summary for programs.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
 ) -> None:
@@ -78,11 +83,14 @@ def segment(
         raise typer.BadParameter("--overwrite and --skip-existing exclude each other", param_hint="--overwrite")
     if method == "dense" and stride > patch:
         raise typer.BadParameter(f"must not exceed --patch {patch}, or gaps stay between", param_hint="--stride")
+    if report and quiet:
+        raise typer.BadParameter("--report and --quiet exclude each other", param_hint="--report")
     kinds = _kinds(write)
 
     from skymatte.runtime.model import Model
     from skymatte.sky.batch import Existing, Settings, run
     from skymatte.sky.plan import plan
+    from skymatte.sky.ranking import known_reports, rank
 
     opened = Model.load(model, runtime)
     settings = Settings(
@@ -94,14 +102,37 @@ def segment(
         stride=stride,
         existing=Existing.OVERWRITE if overwrite else Existing.SKIP if skip_existing else Existing.REFUSE,
     )
-    planned = plan(inputs, output.expanduser() if output else None, recursive=recursive)
+    folder = output.expanduser() if output else None
+    planned = plan(inputs, folder, recursive=recursive)
     with FolderBars(planned, quiet=quiet) as bars:
         outcomes = run(planned, opened, settings, workers=jobs, listener=bars)
+    reports = known_reports(outcomes)
+    ranked = rank(reports) if len(reports) > 1 else []
     if as_json:
-        show_json(_summary(outcomes, opened))
+        show_json(_summary(outcomes, opened, ranked, reports=report))
     else:
-        _show(outcomes, quiet=quiet)
-    raise typer.Exit(_exit_code(outcomes))
+        show_outcomes(outcomes, quiet=quiet, report=report)
+        if not quiet:
+            show_ranking(ranked)
+    written = _write_ranking(outcomes, inputs, folder, ranked)
+    raise typer.Exit(_exit_code(outcomes) or (0 if written else 1))
+
+
+def _write_ranking(
+    outcomes: Sequence[Outcome], inputs: Sequence[str], output: Path | None, ranked: Sequence[Ranked]
+) -> bool:
+    """Whether the ranking, if there is one, could be written."""
+    from skymatte.errors import OutputError
+    from skymatte.sky.ranking import ranking_folder, write_ranking
+
+    folder = ranking_folder([outcome.job for outcome in outcomes], inputs, output)
+    if ranked and folder is not None:
+        try:
+            write_ranking(folder, ranked)
+        except OutputError as error:
+            show_error(str(error))
+            return False
+    return True
 
 
 def _exit_code(outcomes: Sequence[Outcome]) -> int:
@@ -114,18 +145,20 @@ def _exit_code(outcomes: Sequence[Outcome]) -> int:
 
 
 def _kinds(write: Sequence[str] | None) -> tuple[str, ...]:
-    """The outputs asked for, in order, each once."""
-    from skymatte.sky.outputs import DEFAULT_KINDS, KINDS
+    """The files asked for, in order, each once."""
+    from skymatte.sky.outputs import DEFAULT_KINDS, KINDS, expanded
 
     asked = [kind.strip() for group in write or [] for kind in group.split(",") if kind.strip()]
     for kind in asked:
         if kind not in KINDS:
             raise typer.BadParameter(f"unknown output {kind!r}; choose from {', '.join(KINDS)}", param_hint="--write")
-    return tuple(dict.fromkeys(asked)) or DEFAULT_KINDS
+    return expanded(asked or DEFAULT_KINDS)
 
 
-def _summary(outcomes: Sequence[Outcome], model: Model) -> dict[str, object]:
-    """The machine-readable summary of a batch."""
+def _summary(
+    outcomes: Sequence[Outcome], model: Model, ranked: Sequence[Ranked], *, reports: bool
+) -> dict[str, object]:
+    """The machine-readable summary of a batch, on request with the reports of its pictures."""
     from skymatte.sky.batch import Status
 
     return {
@@ -141,48 +174,11 @@ def _summary(outcomes: Sequence[Outcome], model: Model) -> dict[str, object]:
                 "outputs": {kind: str(path) for kind, path in outcome.files.items()},
                 "warnings": outcome.report.get("warnings", []),
                 "seconds": outcome.seconds,
+                **({"report": outcome.report} if reports else {}),
             }
             for outcome in outcomes
         ],
+        "look_first": [
+            {"input": str(each.picture), "score": each.score, "reasons": list(each.reasons)} for each in ranked
+        ],
     }
-
-
-def _show(outcomes: Sequence[Outcome], *, quiet: bool) -> None:
-    """One picture: what was found and where it is.  Several: a table.  Quiet: failures only, on stderr."""
-    from skymatte.sky.batch import Status
-
-    if quiet or len(outcomes) == 1:
-        for outcome in outcomes:
-            if outcome.status is Status.FAILED:
-                show_error(outcome.reason)
-            elif not quiet:
-                typer.echo("\n".join(_lines(outcome)))
-        return
-    rows = []
-    for status in Status:
-        group = [outcome for outcome in outcomes if outcome.status is status]
-        if status is Status.FAILED:
-            rows += [("failed", "1", outcome.reason) for outcome in group]
-        else:
-            reasons = dict.fromkeys(outcome.reason for outcome in group)
-            rows += [(status.value, str(sum(each.reason == reason for each in group)), reason) for reason in reasons]
-    show_table(("result", "pictures", "reason"), rows)
-    typer.echo(", ".join(f"{sum(each.status is status for each in outcomes)} {status.value}" for status in Status))
-
-
-def _lines(outcome: Outcome) -> Iterator[str]:
-    from skymatte.sky.batch import Status
-
-    source = outcome.job.source
-    if outcome.status is Status.DONE:
-        report = outcome.report
-        yield f"{source.name}: {report['sky_fraction']:.1%} sky, {_projection(report)}, {outcome.seconds:.1f} s"
-        yield f"  in {outcome.job.folder}: {', '.join(path.name for path in outcome.files.values())}"
-        yield from (f"  note: {warning}" for warning in report["warnings"])
-    else:
-        yield f"{source.name}: {outcome.status.value}, {outcome.reason}"
-
-
-def _projection(report: dict[str, dict[str, str]]) -> str:
-    projection = report["projection"]
-    return f"{projection['name']} ({projection['source']})"

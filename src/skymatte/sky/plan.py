@@ -18,6 +18,9 @@ OUTPUT_ENDINGS = (
     ".overlay.jpg",
     ".cutout.exr",
     ".view.jpg",
+    ".confidence.exr",
+    ".confidence.png",
+    ".horizon.png",
 )
 """Endings of files that skymatte writes and that look like pictures."""
 

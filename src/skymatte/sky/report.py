@@ -11,9 +11,14 @@ from numpy.typing import NDArray
 
 import skymatte
 from skymatte.picture.model import Picture, Projection, Repairs
-from skymatte.picture.projection import solid_angle_rows
 from skymatte.runtime.model import Model
 from skymatte.runtime.providers import thread_count
+from skymatte.sky.confidence import Array, summarise_confidence
+from skymatte.sky.fractions import sky_fraction, sky_view_factor, solid_angle_fraction
+from skymatte.sky.horizon import horizon_profile
+from skymatte.sky.sun import find_sun
+from skymatte.sky.unlit import Unlit
+from skymatte.sky.view import view_of
 
 
 def build_report(
@@ -25,6 +30,8 @@ def build_report(
     threshold: float,
     exposure_scale: float,
     timings: dict[str, float],
+    confidence: Array,
+    unlit: Unlit,
     warnings: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """Everything needed to understand and repeat a segmentation, as plain JSON values.
@@ -37,23 +44,49 @@ def build_report(
         threshold: matte value from which a pixel is sky.
         exposure_scale: factor on linear light before encoding.
         timings: seconds by step.
+        confidence: H×W float32 in [0, 1], how sure the network was.
+        unlit: what of the picture shows nothing.
         warnings: what the method has to say beside the reader's warnings.
     """
+    sun = find_sun(picture, mask)
     return {
         "skymatte": skymatte.__version__,
         "input": _input(picture),
         "model": {"name": model.card.name, "version": model.card.version, "sha256": model.sha256},
         "encoding": model.card.encoding,
         "exposure_scale": exposure_scale,
-        "projection": {"name": picture.projection.value, "source": picture.projection_source},
+        "projection": _projection(picture),
         "method": method,
         "threshold": threshold,
         "runtime": {"asked": model.runtime_asked, "used": model.runtime_used, "threads": thread_count()},
-        "sky_fraction": float(mask.mean(dtype=np.float64)),
+        "sky_fraction": sky_fraction(mask, unlit.outside),
         "solid_angle_sky_fraction": solid_angle_fraction(picture, mask),
+        "sky_view_factor": sky_view_factor(picture, mask),
+        "horizon": _horizon(picture, mask),
+        "sun": None if sun is None else sun.as_dict(),
+        "confidence": summarise_confidence(confidence, mask, unlit.outside),
+        "black_fraction": 0.0 if unlit.below is None else float(unlit.below.mean(dtype=np.float64)),
         "timings": {step: round(seconds, 4) for step, seconds in timings.items()},
-        "warnings": [*picture.warnings, *_repair_warnings(picture.repairs), *warnings],
+        "warnings": [*picture.warnings, *_repair_warnings(picture.repairs), *_view_warnings(unlit), *warnings],
     }
+
+
+def _projection(picture: Picture) -> dict[str, str]:
+    said = {"name": picture.projection.value, "source": picture.projection_source}
+    if picture.projection is Projection.FISHEYE:
+        said["taken_as"] = "equidistant, 180° across the circle, looking straight up"
+    return said
+
+
+def _horizon(picture: Picture, mask: NDArray[np.bool_]) -> dict[str, float] | None:
+    """Mean and extremes of the horizon's elevation; none of a photograph, whose angles are unknown."""
+    return None if view_of(picture) is None else horizon_profile(picture, mask).summary()
+
+
+def _view_warnings(unlit: Unlit) -> list[str]:
+    if unlit.looks_round:
+        return ["looks like a fisheye, a circle in black: with --projection fisheye its angles are reported"]
+    return []
 
 
 def _input(picture: Picture) -> dict[str, Any]:
@@ -73,24 +106,6 @@ def _input(picture: Picture) -> dict[str, Any]:
 def _repair_warnings(repairs: Repairs) -> list[str]:
     counts = (("NaN", repairs.nan), ("infinite", repairs.inf), ("negative", repairs.negative))
     return [f"{count} {kind} samples were repaired" for kind, count in counts if count]
-
-
-def solid_angle_fraction(picture: Picture, mask: NDArray[np.bool_]) -> float | None:
-    """Share of the sphere that is sky, of what the panorama shows; ``None`` for other projections.
-
-    Rows are weighted by the solid angle of their pixels.  A panorama cropped to a data window counts where that window
-    lies in the display window, which is the whole sphere.
-    """
-    if picture.projection is not Projection.EQUIRECTANGULAR:
-        return None
-    height, width, top = picture.height, picture.width, 0
-    data, display = picture.data_window, picture.display_window
-    if data is not None and display is not None:
-        height, width, top = display.height, display.width, data.y0 - display.y0
-        if top < 0 or top + picture.height > height:
-            return None
-    rows = solid_angle_rows(height, width)[top : top + picture.height].astype(np.float64)
-    return float(rows @ mask.mean(axis=1, dtype=np.float64) / rows.sum())
 
 
 def file_sha256(path: Path) -> str:

@@ -17,9 +17,12 @@ from skymatte.picture.model import Picture, Projection
 from skymatte.picture.read import from_array, read
 from skymatte.runtime.model import Model
 from skymatte.runtime.whole import look, shrink
+from skymatte.sky.confidence import confidence_of
 from skymatte.sky.dense import dense_matte
 from skymatte.sky.guided import guided_enlarge
+from skymatte.sky.matting import EDGES, refine_edges
 from skymatte.sky.report import build_report
+from skymatte.sky.unlit import find_unlit
 
 METHODS = ("fast", "dense")
 
@@ -36,12 +39,14 @@ class Segmentation:
         matte: H×W float32 in [0, 1], the fraction of the pixel that is sky.
         report: how it was found, plain JSON values; what ``<name>.sky.json`` holds.
         picture: what was segmented.
+        confidence: H×W float32 in [0, 1], how sure the network was of each pixel, if that was kept.
     """
 
     mask: NDArray[np.bool_]
     matte: Array
     report: dict[str, Any]
     picture: Picture
+    confidence: Array | None = None
 
 
 def segment(
@@ -54,6 +59,7 @@ def segment(
     runtime: str = "auto",
     patch: int = 224,
     stride: int = 100,
+    edge: str = "fast",
     progress: Progress | None = None,
 ) -> Segmentation:
     """Find the sky in a picture.
@@ -67,16 +73,19 @@ def segment(
         runtime: ``auto``, ``cpu``, ``cuda`` or ``openvino``; an opened model keeps its own.
         patch: side of the patches of ``dense``, pixels.
         stride: their distance, pixels.
+        edge: how ``fast`` draws the edge from the picture's colours: ``fast`` or ``fine``; ``dense`` leaves the votes.
         progress: told (steps done, steps in all) now and then; may raise to stop.
 
     Raises:
         PictureError: the picture cannot be read.
         ModelError: the model cannot be used.
         RuntimeUnavailable: the runtime is not on this machine.
-        ValueError: the method is unknown, or patch and stride do not fit.
+        ValueError: the method or the edge is unknown, or patch and stride do not fit.
     """
     if method not in METHODS:
         raise ValueError(f"unknown method {method!r}; choose one of {', '.join(METHODS)}")
+    if edge not in EDGES:
+        raise ValueError(f"unknown edge {edge!r}; choose one of {', '.join(EDGES)}")
     opened = model if isinstance(model, Model) else Model.load(model, runtime)
     begun = perf_counter()
     picture = _picture(source, projection)
@@ -85,18 +94,31 @@ def segment(
     settings: dict[str, Any]
     if method == "dense":
         encoded = encode(opened.card.encoding, picture.pixels * np.float32(scale))
-        wrap = picture.projection is Projection.EQUIRECTANGULAR
-        matte = dense_matte(encoded, opened, patch, stride, progress, wrap=wrap)
+        matte = dense_matte(encoded, opened, patch, stride, progress, wrap=_wraps(picture))
         settings = {"name": method, "patch": patch, "stride": stride}
     else:
         matte, settings = _fast(picture, opened, scale)
+        settings["edge"] = edge
+    confidence = confidence_of(matte)
+    if method == "fast":
+        matte = refine_edges(picture.pixels, scale, matte, edge=edge, wrap=_wraps(picture))
+    unlit = find_unlit(picture)
+    unlit.settle(matte, confidence)
     level = opened.card.threshold if threshold is None else threshold
     mask = matte >= np.float32(level)
     timings = {"read": read_at - begun, "segment": perf_counter() - read_at}
     report = build_report(
-        picture, opened, mask, method=settings, threshold=level, exposure_scale=scale, timings=timings
+        picture,
+        opened,
+        mask,
+        method=settings,
+        threshold=level,
+        exposure_scale=scale,
+        timings=timings,
+        confidence=confidence,
+        unlit=unlit,
     )
-    return Segmentation(mask, matte, report, picture)
+    return Segmentation(mask, matte, report, picture, confidence)
 
 
 def _picture(source: str | Path | Picture | NDArray[Any], projection: str) -> Picture:
@@ -105,6 +127,10 @@ def _picture(source: str | Path | Picture | NDArray[Any], projection: str) -> Pi
     if isinstance(source, str | Path):
         return read(source, projection=projection)
     return from_array(source, projection=projection)
+
+
+def _wraps(picture: Picture) -> bool:
+    return picture.projection is Projection.EQUIRECTANGULAR
 
 
 def _fast(picture: Picture, model: Model, scale: float) -> tuple[Array, dict[str, Any]]:
