@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from skymatte.errors import OutputError
+from skymatte.picture.model import Picture
+from skymatte.picture.read import read
 from skymatte.runtime.model import Model
-from skymatte.sky import batch, outputs
+from skymatte.sky import batch, outputs, stages
 from skymatte.sky.batch import Outcome, Settings, Status, run
 from skymatte.sky.plan import Job, plan
-from skymatte.sky.segment import segment
+from skymatte.sky.segment import Segmentation, segment
 from tests.models import write_model
 from tests.scenery import write_exr
 
@@ -22,10 +25,16 @@ class Notes:
 
     def __init__(self) -> None:
         self.fractions: dict[str, list[float]] = {}
+        self.began: list[str] = []
         self.ends: list[str] = []
+        self.most = 0
 
     def progressed(self, job: Job, fraction: float) -> None:
+        """Counts as in work: begun, and not yet told to be written."""
+        if job.name not in self.fractions:
+            self.began.append(job.name)
         self.fractions.setdefault(job.name, []).append(fraction)
+        self.most = max(self.most, sum(told[-1] < 1 for told in self.fractions.values()))
 
     def ended(self, outcome: Outcome) -> None:
         self.ends.append(outcome.job.name)
@@ -44,8 +53,8 @@ def jobs(tmp_path: Path) -> list[Job]:
 def failing_on(name: str, error: BaseException) -> Callable[..., object]:
     """``segment``, but one picture raises."""
 
-    def failing(source: Path, **options: object) -> object:
-        if source.stem == name:
+    def failing(source: Picture, **options: object) -> object:
+        if source.path is not None and source.path.stem == name:
             raise error
         return segment(source, **options)  # type: ignore[arg-type]
 
@@ -79,6 +88,68 @@ def test_a_listener_hears_of_every_picture(model: Model, jobs: list[Job]) -> Non
         assert fractions[0] == 0
         assert fractions[-1] == 1
         assert fractions == sorted(fractions)
+
+
+def test_reading_finding_and_writing_overlap(model: Model, jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each stage of the first picture waits until the second has reached the stage before."""
+    reached = {(stage, name): threading.Event() for stage in ("read", "segment") for name in "abc"}
+    write = outputs.write
+
+    def reading(path: Path, **options: str) -> Picture:
+        reached["read", path.stem].set()
+        return read(path, **options)
+
+    def finding(picture: Picture, **options: object) -> object:
+        assert picture.path is not None
+        reached["segment", picture.path.stem].set()
+        assert picture.path.stem != "a" or reached["read", "b"].wait(30)
+        return segment(picture, **options)  # type: ignore[arg-type]
+
+    def writing(found: Segmentation, job: Job, kinds: tuple[str, ...]) -> object:
+        assert job.name != "a" or reached["segment", "b"].wait(30)
+        return write(found, job, kinds)
+
+    monkeypatch.setattr(batch, "read", reading)
+    monkeypatch.setattr(batch, "segment", finding)
+    monkeypatch.setattr(outputs, "write", writing)
+    outcomes = run(jobs, model, Settings(kinds=("mask",)))
+    assert [outcome.status for outcome in outcomes] == [Status.DONE] * 3
+
+
+def test_large_pictures_do_not_overlap(model: Model, jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stages, "PIXELS_AT_ONCE", 64 * 96)  # of one of them
+    notes = Notes()
+    run(jobs, model, Settings(kinds=("mask",)), listener=notes)
+    assert notes.began == ["a", "b", "c"]
+    assert notes.most == 1
+
+
+def test_endings_are_told_in_the_order_of_the_jobs(
+    model: Model, jobs: list[Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = threading.Event()
+    write = outputs.write
+
+    def writing(found: Segmentation, job: Job, kinds: tuple[str, ...]) -> object:
+        assert job.name != "a" or last.wait(30)
+        written = write(found, job, kinds)
+        if job.name == "c":
+            last.set()
+        return written
+
+    monkeypatch.setattr(outputs, "write", writing)
+    notes = Notes()
+    outcomes = run(jobs, model, Settings(kinds=("mask",)), workers=3, listener=notes)
+    assert notes.ends == ["a", "b", "c"]
+    assert [outcome.job.name for outcome in outcomes] == ["a", "b", "c"]
+
+
+def test_the_report_holds_the_time_of_every_stage(model: Model, jobs: list[Job]) -> None:
+    (outcome,) = run(jobs[:1], model, Settings(kinds=("mask",)))
+    timings = outcome.report["timings"]
+    assert timings.keys() >= {"read", "segment", "write"}
+    assert 0 < timings["read"] < outcome.seconds
+    assert sum(timings[stage] for stage in ("read", "segment", "write")) <= outcome.seconds + 0.01
 
 
 def test_an_interrupt_cancels_what_is_not_finished(model: Model, jobs: list[Job], tmp_path: Path) -> None:

@@ -48,6 +48,17 @@ def thread_count() -> int:
     return os.cpu_count() or 1
 
 
+def limit_threads() -> None:
+    """Let the libraries that decode, resize and encode use :func:`thread_count` threads too, in the whole process."""
+    import cv2
+    import OpenEXR
+    import OpenImageIO
+
+    cv2.setNumThreads(thread_count())
+    OpenImageIO.attribute("threads", thread_count())
+    OpenEXR.set_global_thread_count(thread_count())
+
+
 def open_engine(content: bytes, runtime: str) -> Engine:
     """Open an ONNX file's content with the runtime that was asked for.
 

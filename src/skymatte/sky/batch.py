@@ -7,20 +7,22 @@ import os
 import signal
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import zip_longest
 from pathlib import Path
-from time import perf_counter
 from typing import Any, Protocol
 
 from skymatte.errors import SkymatteError
+from skymatte.picture.read import read
 from skymatte.runtime.model import Model
+from skymatte.runtime.providers import limit_threads
 from skymatte.sky import outputs
 from skymatte.sky.plan import Job, is_output
 from skymatte.sky.segment import segment
+from skymatte.sky.stages import Stages, Watch, expected_pixels
 
 _LOG = logging.getLogger(__name__)
 
@@ -52,6 +54,7 @@ class Settings:
     projection: str = "auto"
     patch: int = 224
     stride: int = 100
+    edge: str = "fast"
     existing: Existing = Existing.REFUSE
 
 
@@ -65,7 +68,7 @@ class Outcome:
         reason: why it was skipped, failed or cancelled.
         files: what was written, by kind.
         report: what the sidecar holds.
-        seconds: time it took.
+        seconds: time it took, without waiting for others.
     """
 
     job: Job
@@ -83,7 +86,7 @@ class Listener(Protocol):
         """A picture is done to this fraction; called from the working threads."""
 
     def ended(self, outcome: Outcome) -> None:
-        """A picture is done, skipped or failed."""
+        """A picture is done, skipped or failed; told in the order of the jobs."""
 
 
 class _CancelledError(Exception):
@@ -93,7 +96,9 @@ class _CancelledError(Exception):
 def run(
     jobs: Sequence[Job], model: Model, settings: Settings, *, workers: int = 1, listener: Listener | None = None
 ) -> list[Outcome]:
-    """Work off the jobs, ``workers`` pictures at a time.
+    """Work off the jobs: while ``workers`` pictures are segmented, as many are read and as many written.
+
+    Large ones overlap less, so that memory stays bounded (:data:`skymatte.sky.stages.PIXELS_AT_ONCE`).
 
     Pictures are worked on in threads of their own, so that Ctrl-C, which reaches the calling thread, never falls
     between the renames of one picture's outputs: what is finished stays, what is not leaves no file.
@@ -101,14 +106,17 @@ def run(
     Returns:
         One outcome per job, in their order.  After Ctrl-C the pictures that were not finished are ``cancelled``.
     """
-    batch = _Batch(jobs, model, settings, listener)
-    with ThreadPoolExecutor(workers, thread_name_prefix="skymatte") as pool:
+    limit_threads()
+    stages = Stages(workers)
+    batch = _Batch(jobs, model, settings, stages, listener)
+    with ThreadPoolExecutor(stages.threads, thread_name_prefix="skymatte") as pool:
         futures: list[Future[Outcome]] = []
         try:
             futures.extend(pool.submit(batch.work, job) for job in jobs)
-            for future in as_completed(futures):
+            for future in futures:
+                outcome = future.result()
                 if listener is not None:
-                    listener.ended(future.result())
+                    listener.ended(outcome)
         except KeyboardInterrupt:
             with _deaf_to_interrupts():
                 batch.cancelled.set()
@@ -133,22 +141,25 @@ def _deaf_to_interrupts() -> Iterator[None]:
 
 
 class _Batch:
-    def __init__(self, jobs: Sequence[Job], model: Model, settings: Settings, listener: Listener | None) -> None:
+    def __init__(
+        self, jobs: Sequence[Job], model: Model, settings: Settings, stages: Stages, listener: Listener | None
+    ) -> None:
         self.model = model
         self.settings = settings
+        self.stages = stages
         self.listener = listener
         self.cancelled = threading.Event()
         self.inputs = {Path(os.path.realpath(job.source)) for job in jobs if not job.problem}
 
     def work(self, job: Job) -> Outcome:
         """One picture from file to files; whatever goes wrong becomes its outcome."""
-        begun = perf_counter()
+        watch = Watch()
         if job.problem:
             return Outcome(job, Status.FAILED, f"{job.source}: {job.problem}")
         if is_output(job.source):
             return Outcome(job, Status.SKIPPED, "is itself a result")
         try:
-            outcome = self._segment(job)
+            outcome = self._segment(job, watch)
         except _CancelledError:
             outcome = Outcome(job, Status.CANCELLED, "interrupted")
         except SkymatteError as error:
@@ -160,11 +171,9 @@ class _Batch:
             first_line = str(error).partition("\n")[0]
             reason = f"{job.source}: unexpected {type(error).__name__}: {first_line}; please report this"
             outcome = Outcome(job, Status.FAILED, reason)
-        return Outcome(
-            job, outcome.status, outcome.reason, outcome.files, outcome.report, round(perf_counter() - begun, 3)
-        )
+        return replace(outcome, seconds=round(watch.seconds, 3))
 
-    def _segment(self, job: Job) -> Outcome:
+    def _segment(self, job: Job, watch: Watch) -> Outcome:
         kinds = self.settings.kinds
         present = outputs.existing(job, kinds)
         if present and self.settings.existing is Existing.SKIP:
@@ -175,19 +184,31 @@ class _Batch:
         if present and self.settings.existing is Existing.REFUSE:
             path = next(iter(present.values()))
             return Outcome(job, Status.FAILED, f"{path}: exists already; use --overwrite or --skip-existing")
-        self._report_progress(job, 0, 1)
-        found = segment(
-            job.source,
-            model=self.model,
-            method=self.settings.method,
-            threshold=self.settings.threshold,
-            projection=self.settings.projection,
-            patch=self.settings.patch,
-            stride=self.settings.stride,
-            progress=lambda done, total: self._report_progress(job, done, total),
-        )
-        self._report_progress(job, 1, 1)
-        files, report = outputs.write(found, job, kinds)
+        with watch.at(self.stages.room.take(expected_pixels(job.source))):
+            return self._stages(job, watch, kinds)
+
+    def _stages(self, job: Job, watch: Watch, kinds: tuple[str, ...]) -> Outcome:
+        with watch.at(self.stages.reading):
+            self._report_progress(job, 0, 1)
+            begun = watch.seconds
+            picture = read(job.source, projection=self.settings.projection)
+            seconds = watch.seconds - begun
+        with watch.at(self.stages.finding):
+            self._report_progress(job, 0, 1)
+            found = segment(
+                picture,
+                model=self.model,
+                method=self.settings.method,
+                threshold=self.settings.threshold,
+                patch=self.settings.patch,
+                stride=self.settings.stride,
+                edge=self.settings.edge,
+                progress=lambda done, total: self._report_progress(job, done, total),
+            )
+        found.report["timings"]["read"] = round(seconds, 4)
+        with watch.at(self.stages.writing):
+            self._report_progress(job, 1, 1)
+            files, report = outputs.write(found, job, kinds)
         return Outcome(job, Status.DONE, files=files, report=report)
 
     def _report_progress(self, job: Job, done: int, total: int) -> None:
