@@ -97,7 +97,7 @@ def contest(cases: Iterable[Case], contestants: Iterable[Contestant], store: Sto
     for case in cases:
         for contestant in contestants:
             board.add(case.group, contestant.name, store.scores(contestant, case))
-    store.save()
+        store.save()
     return board
 
 

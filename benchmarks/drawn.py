@@ -1,12 +1,14 @@
 """What hard cases are made with: things drawn over a picture by coverage, and what weather and cameras do to it.
 
 Training has occluders and weather of its own (``skymatte.datasets``); these are others, so that the benchmark does not
-ask for what was practised.  Light mixes linearly by the coverage of each pixel, from 4×4 samples.
+ask for what was practised.  Light mixes linearly by the coverage of each pixel.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -20,30 +22,42 @@ from skymatte.picture.read import from_array
 
 Array = NDArray[np.float32]
 Points = NDArray[np.float64]
+Draw = Callable[[Case, np.random.Generator], Array]
+"""Coverage H×W in [0, 1] of something over a picture."""
 
-_SAMPLES = 4
 _THINNEST_TWIG = 0.3
 
 
 class Drawing:
-    """Coverage of a picture by strokes and shapes; coordinates and widths in pixels."""
+    """Coverage of a picture by strokes; coordinates and widths in pixels, the first pixel spans 0 … 1."""
 
     def __init__(self, shape: tuple[int, int]) -> None:
-        self._shape = shape
-        self._canvas = np.zeros((shape[0] * _SAMPLES, shape[1] * _SAMPLES), np.uint8)
+        self._cover = np.zeros(shape, np.float32)
 
     def stroke(self, points: Points, width: float) -> None:
-        fine = np.rint(points * _SAMPLES).astype(np.int32).reshape(-1, 1, 2)
-        cv2.polylines(self._canvas, [fine], False, 255, max(1, round(width * _SAMPLES)))
-
-    def shape(self, points: Points) -> None:
-        cv2.fillPoly(self._canvas, [np.rint(points * _SAMPLES).astype(np.int32)], 255)
+        """A line of round ends.  Coverage is that of a band across a pixel at the same distance from its middle."""
+        for start, end in pairwise(points):
+            reach = width / 2 + 1
+            first = np.maximum(np.floor(np.minimum(start, end) - reach), 0).astype(int)
+            last = np.ceil(np.maximum(start, end) + reach).astype(int)
+            window = self._cover[first[1] : max(last[1], 0), first[0] : max(last[0], 0)]
+            if window.size:
+                distance = _distance(window.shape, first, start, end)
+                band = np.minimum(distance + 0.5, width / 2) - np.maximum(distance - 0.5, -width / 2)
+                np.maximum(window, np.clip(band, 0, 1), out=window)
 
     def cover(self) -> Array:
         """H×W float32 in [0, 1]."""
-        height, width = self._shape
-        fine = cv2.resize(self._canvas, (width, height), interpolation=cv2.INTER_AREA)
-        return np.asarray(fine, np.float32) / np.float32(255)
+        return self._cover
+
+
+def _distance(shape: tuple[int, ...], first: NDArray[np.int64], start: Points, end: Points) -> Points:
+    """From the middles of the pixels of a window, whose first one is at ``first`` (x, y), to a segment."""
+    along = end - start
+    x = np.arange(shape[1]) + 0.5 + first[0] - start[0]
+    y = (np.arange(shape[0]) + 0.5 + first[1] - start[1])[:, None]
+    t = np.clip((x * along[0] + y * along[1]) / max(float(along @ along), 1e-12), 0, 1)
+    return np.hypot(x - t * along[0], y - t * along[1])
 
 
 def skyline_rows(label: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -106,12 +120,10 @@ def draw_birds(case: Case, rng: np.random.Generator) -> Array:
 def draw_hanging(case: Case, rng: np.random.Generator) -> Array:
     """An eave, awning or bridge that hangs into the picture from its top, across half of the width or more."""
     height, width = case.label.shape
-    drawing = Drawing((height, width))
     left = rng.uniform(-0.1, 0.3) * width
     x = np.linspace(left, left + rng.uniform(0.5, 0.9) * width, int(rng.integers(3, 9)))
-    low = rng.uniform(0.08, 0.2) * height * rng.uniform(0.7, 1.2, len(x))
-    drawing.shape(np.array([(x[0], -9.0), *zip(x, low, strict=True), (x[-1], -9.0)]))
-    return drawing.cover()
+    low = np.interp(np.arange(width), x, rng.uniform(0.06, 0.24, len(x)) * height, left=0, right=0)
+    return np.clip(low - np.arange(height)[:, None], 0, 1).astype(np.float32)
 
 
 def ground_colour(case: Case) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -147,10 +147,14 @@ def error_map(case: Case, mask: NDArray[np.bool_], rows: int, size: tuple[int, i
 
 
 def _write(path: Path, image: Rgb8) -> None:
-    """As JPEG of the best quality that stays small."""
+    """As JPEG below :data:`_MOST_BYTES`: of less quality first, then smaller."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    for quality in range(90, 30, -5):
-        _, packed = cv2.imencode(".jpg", np.ascontiguousarray(image[..., ::-1]), [cv2.IMWRITE_JPEG_QUALITY, quality])
-        if packed.size <= _MOST_BYTES:
-            break
-    path.write_bytes(packed.tobytes())
+    path.write_bytes(next(packed for packed in _packed(image) if len(packed) <= _MOST_BYTES))
+
+
+def _packed(image: Rgb8) -> Iterator[bytes]:
+    bgr = np.ascontiguousarray(image[..., ::-1])
+    while min(bgr.shape[:2]) > 1:
+        for quality in range(90, 50, -5):
+            yield cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+        bgr = cv2.resize(bgr, None, fx=0.85, fy=0.85, interpolation=cv2.INTER_AREA)

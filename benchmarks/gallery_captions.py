@@ -16,7 +16,8 @@ CAPTIONS = {
     "potsdamer_platz_1k": "overcast sky over glass buildings of the same grey.",
     "satara_night_1k": "a night of stars and noise over a camp; trees are hardly darker than the sky.",
     "spree_bank_1k": "a river bank, trees and towers; the water mirrors a clear sky.",
-    "uhdr_desert_palms": "palms against the low sun: fronds finer than the label can follow.",
+    "uhdr_desert_palms": "palms against the low sun, with fronds finer than the label can follow, and far hills in the "
+    "haze, all but the colour of the sky.",
     "uhdr_desert_sunset": "sunset behind leaves, over sea and hills in haze.",
     "uhdr_desert_wanda": "dusk, and hills that fade into it behind a car hung with lamps.",
     "uhdr_night_highrise": "a city at night in haze; lit windows against an orange sky.",

@@ -25,8 +25,6 @@ from skymatte.picture.model import Projection
 from skymatte.picture.read import from_array
 from skymatte.picture.reproject import reproject, reproject_label
 
-Draw = Callable[[Case, np.random.Generator], NDArray[np.float32]]
-
 SKIES = (
     "kloppenheim_05_1k",
     "dresden_square_1k",
@@ -64,7 +62,7 @@ class Material:
         """Validation pictures as they are."""
         return (self.hdr[name] for name in names)
 
-    def drawn_over(self, draw: Draw) -> Iterator[Case]:
+    def drawn_over(self, draw: drawn.Draw) -> Iterator[Case]:
         """:data:`SKIES` behind something dark."""
         for number, case in enumerate(self.real(*SKIES)):
             cover = draw(case, np.random.default_rng(number))

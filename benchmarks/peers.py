@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import ncnn
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,6 +47,9 @@ class Peer:
     _ends: tuple[str, str]
 
     def __init__(self, folder: Path) -> None:
+        import ncnn  # of the extra [bench], which those who only test do without
+
+        self._matrix = ncnn.Mat
         self._net = ncnn.Net()
         self._net.opt.num_threads = 1  # its threads wait by spinning: two of them crawl on a machine that does more
         for suffix, load in ((".param", self._net.load_param), (".bin", self._net.load_model)):
@@ -61,7 +63,7 @@ class Peer:
         # A Mat points into the array and does not keep it alive: `planes` must outlive the extraction.
         planes = np.ascontiguousarray(np.moveaxis(self._prepared(picture), 2, 0))
         extractor: Any = self._net.create_extractor()
-        extractor.input(self._ends[0], ncnn.Mat(planes))
+        extractor.input(self._ends[0], self._matrix(planes))
         _, answer = extractor.extract(self._ends[1])
         return np.asarray(cv2.resize(np.array(answer)[0], (width, height)), np.float32)
 

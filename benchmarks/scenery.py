@@ -7,6 +7,7 @@ it: training counts its seeds from 1, these begin at :data:`FIRST_SEED`.
 from __future__ import annotations
 
 import math
+from itertools import count
 
 import cv2
 import numpy as np
@@ -20,12 +21,11 @@ from skymatte.picture.read import from_array
 from skymatte.picture.reproject import reproject
 from skymatte.scenes import weather
 from skymatte.scenes.panorama import blocks, render_rows
-from skymatte.scenes.scene import Scene, compose
+from skymatte.scenes.scene import PLACES, Scene, compose
 
 Array = NDArray[np.float32]
 
 FIRST_SEED = 9000
-_MOST_SEEDS = 200
 _VIEWS = 8
 """Directions that a photograph is chosen from."""
 
@@ -39,12 +39,14 @@ def make_scene(place: str, sky: str, seed: int, material: str | None = None) -> 
     Raises:
         ValueError: no such ground lies at this place.
     """
-    for number in range(seed, seed + _MOST_SEEDS):
+    if material not in (None, *PLACES[place][1]):
+        raise ValueError(f"no {place} on {material}")
+    for number in count(seed):
         rng = np.random.default_rng(number)
         scene = compose(rng, place, weather.make(rng, sky))
         if material in (None, scene.ground.material):
-            return scene
-    raise ValueError(f"no {place} on {material}")
+            break
+    return scene
 
 
 def render_scene(scene: Scene, height: int) -> tuple[Array, Array]:
