@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
+import OpenEXR
+import OpenImageIO
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skymatte.errors import ModelError, RuntimeUnavailable
 from skymatte.runtime import model as model_module
+from skymatte.runtime import providers
 from skymatte.runtime.model import Model, built_in_models
-from skymatte.runtime.providers import thread_count
+from skymatte.runtime.providers import limit_threads, thread_count
 from tests.models import CARD, expected, write_model
 
 
@@ -30,7 +35,7 @@ def test_a_model_knows_its_card_and_its_file(tmp_path: Path) -> None:
     assert model.card.threshold == 0.25
     assert model.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     assert model.runtime_asked == "auto"
-    assert model.runtime_used in ("cpu", "cuda")
+    assert model.runtime_used in ("cpu", "cuda", "openvino")
 
 
 @settings(max_examples=25, deadline=None)
@@ -97,7 +102,7 @@ def test_an_absent_runtime_is_refused_and_never_replaced(tmp_path: Path, monkeyp
     monkeypatch.setattr("onnxruntime.get_available_providers", lambda: ["CPUExecutionProvider"])
     with pytest.raises(RuntimeUnavailable, match="pip install onnxruntime-gpu"):
         Model.load(path, "cuda")
-    monkeypatch.setitem(__import__("sys").modules, "openvino", None)
+    monkeypatch.setitem(sys.modules, "openvino", None)
     with pytest.raises(RuntimeUnavailable, match="pip install openvino"):
         Model.load(path, "openvino")
     with pytest.raises(RuntimeUnavailable, match="unknown runtime 'abacus'"):
@@ -106,8 +111,53 @@ def test_an_absent_runtime_is_refused_and_never_replaced(tmp_path: Path, monkeyp
 
 def test_auto_falls_back_to_the_cpu_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("onnxruntime.get_available_providers", lambda: ["CPUExecutionProvider"])
+    monkeypatch.setitem(sys.modules, "openvino", None)
     model = Model.load(write_model(tmp_path / "m.onnx"), "auto")
     assert (model.runtime_asked, model.runtime_used) == ("auto", "cpu")
+
+
+@pytest.mark.parametrize(("error", "used"), [(1e-6, "openvino"), (1e-2, "cpu"), (np.nan, "cpu"), (None, "cpu")])
+def test_auto_takes_openvino_only_where_it_answers_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: float | None, used: str
+) -> None:
+    """A stand-in that is off by so much: 1e-2 is what bfloat16 costs; ``None``: it cannot run the model."""
+
+    class StandIn(providers._OnnxRuntime):
+        def __init__(self, content: bytes) -> None:
+            super().__init__(content, "CPUExecutionProvider")
+            self.used = "openvino"
+            if error is None:
+                raise ModelError("no such operator")
+
+        def __call__(self, batch: providers.Batch) -> providers.Batch:
+            answer = super().__call__(batch)
+            assert 0.1 < answer.mean() < 0.9, "saturated answers would hide a difference"
+            answer[0, 0, -1, -1] += error or 0
+            return answer
+
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: ["CPUExecutionProvider"])
+    monkeypatch.setattr(providers, "find_spec", lambda _: object())
+    monkeypatch.setattr(providers, "_OpenVino", StandIn)
+    model = Model.load(write_model(tmp_path / "m.onnx"))
+    assert (model.runtime_asked, model.runtime_used) == ("auto", used)
+
+
+def test_auto_takes_openvino_for_the_built_in_model() -> None:
+    pytest.importorskip("openvino", exc_type=ImportError)
+    assert Model.load().runtime_used in ("openvino", "cuda")
+
+
+def test_decoders_and_encoders_keep_to_the_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        for count in (1, 2):
+            monkeypatch.setenv("OMP_NUM_THREADS", str(count))
+            limit_threads()
+            assert cv2.getNumThreads() == count
+            assert OpenImageIO.get_int_attribute("threads") == count
+            assert OpenEXR.global_thread_count() == count
+    finally:
+        monkeypatch.undo()
+        limit_threads()
 
 
 def test_openvino_agrees_with_onnx_runtime(tmp_path: Path) -> None:
