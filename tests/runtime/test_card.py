@@ -48,6 +48,7 @@ def test_fields_of_newer_cards_are_passed_over() -> None:
         ({"threshold": "high"}, "between 0 and 1"),
         ({"multiple": 0}, "'multiple' must be a positive whole number"),
         ({"coarse_side": 12.5}, "'coarse_side' must be a positive whole number"),
+        ({"prior": 1}, "'prior' must be true or false"),
         ({"name": 3}, "'name' must be text"),
         ({"metrics": {"iou": "good"}}, "'metrics' must map names to numbers"),
     ],

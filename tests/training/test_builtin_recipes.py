@@ -23,7 +23,8 @@ from tests.scenery import write_other
 from tests.training.conftest import write_data
 
 SMALL = ("batch=2", "batches=1", "working_side=64", "network.weights=none", "precision.cpu=float32")
-OF_VIEWS = ("data.size=32", "data.scenes=1", "data.scene_height=32", "data.clips=[drive]", "validate_every=1")
+OF_VIEWS = ("data.scenes=1", "data.scene_height=32", "data.clips=[drive]", "validate_every=1")
+WITH_PRIOR, WITHOUT = ("data.size=128", "data.details=1", "data.detail_height=64"), ("data.size=32",)
 OF_PATCHES = ("epochs=null", "data.patches.height=64", "data.patches.size=32", "data.patches.stride=32")
 
 
@@ -58,9 +59,11 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
 
 
 def train(name: str, folder: Path, data: Path, *further: str) -> Result:
-    views = not isinstance(load_recipe(name).data, PatchData)
+    recipe = load_recipe(name)
+    views = not isinstance(recipe.data, PatchData)
+    of_views = (*OF_VIEWS, *(WITH_PRIOR if recipe.network.prior else WITHOUT))
     narrow = ("network.width=4",) if name == "skyfinder-unet" else ()
-    overrides = (*SMALL, *(OF_VIEWS if views else OF_PATCHES), *narrow, *further)
+    overrides = (*SMALL, *(of_views if views else OF_PATCHES), *narrow, *further)
     where = ("--data", str(data if views else data / "hdri"), "-o", str(folder / name), "--workers", "0")
     return CliRunner().invoke(app, ["train", name, *overrides, *where, "--threads", "1"])
 
@@ -74,6 +77,7 @@ def test_a_recipe_makes_a_model(name: str, runs: Runs) -> None:
     matte = model.predict(picture)
     assert matte.shape == (50, 70)
     assert 0 <= matte.min() <= matte.max() <= 1
+    assert model.card.prior == recipe.network.prior
     assert (model.card.name, model.card.encoding, model.card.summary) == (name, recipe.encoding, recipe.summary)
     assert model.card.trained.startswith(f"recipe {name}: 1 batches of 2 ")
     assert model.card.metrics

@@ -33,7 +33,7 @@ class Source:
         sky: H×W float32 in [0, 1].
         ignore: H×W float32, 1 where the label says nothing.
         projection: how the picture maps the sphere.
-        stratum: ``open``, ``canopy``, ``negative``, ``puresky``, ``video`` or ``scene``.
+        stratum: ``open``, ``canopy``, ``negative``, ``puresky``, ``video``, ``scene`` or ``detail``.
     """
 
     name: str

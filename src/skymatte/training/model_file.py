@@ -17,17 +17,18 @@ class FileNetwork(SegmentationNetwork):
         size: of the file in bytes.
     """
 
-    def __init__(self, model: onnx.ModelProto, multiple: int) -> None:
+    def __init__(self, model: onnx.ModelProto, multiple: int, *, prior: bool = False) -> None:
         """Open a model.
 
         Args:
             model: as ``skymatte.training.export`` makes it, its card not needed.
             multiple: of how many pixels both sides of an input are multiples.
+            prior: whether it takes a coarser answer as fourth channel.
         """
         super().__init__(0.0, 1.0)  # the file standardises by itself
         content = model.SerializeToString()
         self.size = len(content)
-        self.multiple = multiple
+        self.multiple, self.prior = multiple, prior
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = torch.get_num_threads()
         self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])

@@ -104,6 +104,8 @@ class ViewData(_Strict):
         clips: labelled video clips that may be trained on.
         scenes: number of procedural panoramas (seeds 1000, 1001, …).
         scene_height: their height in pixels.
+        details: number of procedural panoramas to look at closely (seeds 2000, 2001, …), the stratum ``detail``.
+        detail_height: their height in pixels.
         size: height of a view in pixels.
         wide_every: every n-th batch holds half as many views of twice the width; 0 = never.
         strata: share of samples of each stratum.
@@ -116,6 +118,8 @@ class ViewData(_Strict):
     clips: tuple[str, ...] = ()
     scenes: Annotated[int, Field(ge=0)] = 0
     scene_height: Count = 512
+    details: Annotated[int, Field(ge=0)] = 0
+    detail_height: Count = 1024
     size: Annotated[int, Field(gt=0, multiple_of=32)] = 256
     wide_every: Annotated[int, Field(ge=0)] = 0
     strata: dict[Literal["open", "canopy", "negative", "puresky", "video", "scene", "detail"], Share]

@@ -7,15 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from skymatte.datasets.patch_samples import Patches
 from skymatte.datasets.sources import Source
 from skymatte.errors import RecipeError
+from skymatte.networks.base import SegmentationNetwork
 from skymatte.training.export import average, convert, write_model
 from skymatte.training.material import samples_of, validator_of
 from skymatte.training.model_file import FileNetwork
 from skymatte.training.precision import Precision
+from skymatte.training.prior import add_prior
 from skymatte.training.quantise import to_half, to_int8
 from skymatte.training.recipe import PatchData, Recipe
 from skymatte.training.run import card_of, material_of, store_of, validation_sources
@@ -68,7 +71,7 @@ def export_reduced(
         InputError: the data cannot be used.
     """
     trained = average(checkpoints)
-    multiple = trained.network.multiple
+    multiple, prior = trained.network.multiple, trained.network.prior
     training, validation = material_of(_with_few_scenes(recipe), data, folder, report)
     validate = validator_of(recipe, validation)
     if validate is None:
@@ -76,8 +79,9 @@ def export_reduced(
             f"{recipe.name}: no validation patches to see what {precision} costs; data.patches.validation"
         )
     model, _ = convert(trained.network)
-    small = to_half(model) if precision is Precision.FP16 else to_int8(model, _calibration(recipe, training))
-    files = [FileNetwork(each, multiple) for each in (model, small)]
+    half = precision is Precision.FP16
+    small = to_half(model) if half else to_int8(model, _calibration(recipe, training, trained.network))
+    files = [FileNetwork(each, multiple, prior=prior) for each in (model, small)]
     before, after = (validate(each).rounded() for each in files)
     card = card_of(recipe, trained, after)
     write_model(small, replace(card, trained=f"{card.trained}; {_HOW[precision]}"), target)
@@ -94,18 +98,23 @@ _HOW = {
 def _with_few_scenes(recipe: Recipe) -> Recipe:
     if isinstance(recipe.data, PatchData):
         return recipe
-    few = recipe.data.model_copy(update={"scenes": min(_SCENES, recipe.data.scenes)})
+    few = recipe.data.model_copy(
+        update={name: min(_SCENES, getattr(recipe.data, name)) for name in ("scenes", "details")}
+    )
     return recipe.model_copy(update={"data": few})
 
 
-def _calibration(recipe: Recipe, training: Sequence[Source] | Patches) -> Iterator[NDArray[np.float32]]:
-    """Training batches as the network was trained on, encoded, N×3×H×W float32."""
+def _calibration(
+    recipe: Recipe, training: Sequence[Source] | Patches, network: SegmentationNetwork
+) -> Iterator[NDArray[np.float32]]:
+    """Training batches as the network was trained on, encoded, with priors if it takes them, N×C×H×W float32."""
     samples = samples_of(recipe, training)
+    generator = torch.Generator().manual_seed(recipe.seed)
     batch = seen = 0
     while seen < CALIBRATED_ON:
-        pictures = samples[batch][0].numpy()
+        pictures, sky, _ = samples[batch]
         batch, seen = batch + 1, seen + len(pictures)
-        yield pictures
+        yield (add_prior(network, pictures, sky, generator) if network.prior else pictures).numpy()
 
 
 def _comparison(

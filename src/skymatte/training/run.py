@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from skymatte.training.material import validator_of
 from skymatte.training.processes import Processes, joined
 from skymatte.training.recipe import PatchData, Recipe, ViewData, builtin_recipes, load_recipe
 
-FIRST_SCENE = 1000
+FIRST_SCENE, _FIRST_DETAIL = 1000, 2000
 """Seeds below are left for demonstrations and tests, so that no model has seen them."""
 
 PATCHES = "patches"
@@ -55,6 +56,8 @@ def training_sources(recipe: Recipe, data: Path) -> list[Source]:
     sources = list(read_manifest(data / "hdri", "train", licence=plan.licence))
     sources += read_video_frames(data / "video", plan.clips) if plan.clips else []
     sources += render_scenes(range(FIRST_SCENE, FIRST_SCENE + plan.scenes), plan.scene_height)
+    close = range(_FIRST_DETAIL, _FIRST_DETAIL + plan.details)
+    sources += (replace(scene, stratum="detail") for scene in render_scenes(close, plan.detail_height))
     return sources
 
 
@@ -257,7 +260,7 @@ def _training_data(recipe: Recipe) -> str:
     if isinstance(plan, ViewData) and plan.clips:
         material.append(f"labelled frames of {len(plan.clips)} video clips (MIT)")
     if isinstance(plan, ViewData) and plan.scenes:
-        material.append(f"{plan.scenes} procedural panoramas (own)")
+        material.append(f"{plan.scenes + plan.details} procedural panoramas (own)")
     if recipe.network.weights == "imagenet":
         material.append(_IMAGENET.get(recipe.network.architecture, "encoder started from published ImageNet weights"))
     if recipe.network.start:
