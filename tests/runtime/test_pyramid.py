@@ -97,3 +97,15 @@ def test_what_the_upward_view_says_counts_near_the_zenith_only() -> None:
     high, low = elevation > 66, elevation < 39
     np.testing.assert_allclose(there_and_back[high], panorama[high], atol=0.01)
     assert (there_and_back[low] == 0).all()
+
+
+def test_progress_is_told_of_every_row_of_tiles_and_can_stop() -> None:
+    told: list[tuple[int, int]] = []
+    coarse_to_fine(landscape(1100, 2200), shown(wrap=True), least=1, progress=lambda done, of: told.append((done, of)))
+    assert told == [(row + 1, 9) for row in range(9)]
+
+    def stop(_: int, __: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        coarse_to_fine(landscape(1100, 2200), shown(wrap=True), least=1, progress=stop)

@@ -7,7 +7,9 @@ skyline, not with the area.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +17,10 @@ from numpy.typing import NDArray
 from skymatte.runtime.enlarge import enlarge
 from skymatte.runtime.levels import Size, level_sizes, own_heading, resized, turned_half
 from skymatte.runtime.look import Look
-from skymatte.runtime.tiled import look_closer
+from skymatte.runtime.tiled import look_closer, tile_starts
 
 Array = NDArray[np.float32]
+Progress = Callable[[int, int], None]
 
 _GLANCE = 512
 """About how long the coarsest level is, pixels."""
@@ -48,7 +51,7 @@ class Pyramid:
     of: int
 
 
-def coarse_to_fine(pixels: Array, look: Look, *, least: int) -> Pyramid:
+def coarse_to_fine(pixels: Array, look: Look, *, least: int, progress: Progress | None = None) -> Pyramid:
     """Find the sky of a whole picture.
 
     A panorama is looked at from the heading that its own light gives it, so that turning it turns its matte.
@@ -57,19 +60,21 @@ def coarse_to_fine(pixels: Array, look: Look, *, least: int) -> Pyramid:
         pixels: H×W×3 float32 linear light.
         look: how the network is shown it.
         least: smaller pictures are enlarged to so many pixels of length, at most twice.
+        progress: told (rows of tiles done, rows in all) of the tiled levels; may raise to stop.
     """
     height, width = pixels.shape[:2]
     sizes = level_sizes(height, width, _GLANCE, min(_ENLARGED, max(1.0, least / max(height, width))))
     turn = own_heading(pixels) if look.wrap else 0
     images = _images(pixels, sizes, turn)
     coarse = look.whole(images[0], None)
+    after_row = _counter([size for size in sizes[1:] if max(size) > _WHOLE], progress)
     answer, tiles, of, turned = coarse, 0, 0, turn
     for image, size in zip(images[1:], sizes[1:], strict=True):
         if max(size) <= _WHOLE:
             coarse = answer = look.whole(image, enlarge(answer, *size, wrap=look.wrap))
             continue
         turned = 0 if image is pixels else turn  # the finest level turns its answer back by itself
-        level = look_closer(image, answer, look, turn=turn - turned)
+        level = look_closer(image, answer, look, turn=turn - turned, after_row=after_row)
         answer, tiles, of = level.matte, tiles + level.tiles, of + level.of
     matte = resized(answer, (height, width))
     return Pyramid(
@@ -93,3 +98,15 @@ def _images(pixels: Array, sizes: list[Size], turn: int) -> list[Array]:
         else:
             images.insert(0, resized(base if max(size) >= max(own) else images[0], size))
     return images
+
+
+def _counter(tiled: list[Size], progress: Progress | None) -> Callable[[], None]:
+    """A function that tells ``progress`` of one more row of tiles each time it is called."""
+    rows = sum(len(tile_starts(height, ring=False)) for height, _ in tiled)
+    done = count(1)
+
+    def after_row() -> None:
+        if progress is not None:
+            progress(next(done), rows)
+
+    return after_row

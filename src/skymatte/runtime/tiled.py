@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -80,7 +80,9 @@ def _ramp() -> Array:
 _WEIGHT = np.outer(_ramp(), _ramp()).astype(np.float32)
 
 
-def look_closer(pixels: Array, coarser: Array, look: Look, *, turn: int = 0) -> Tiled:
+def look_closer(
+    pixels: Array, coarser: Array, look: Look, *, turn: int = 0, after_row: Callable[[], object] = lambda: None
+) -> Tiled:
     """Look at the open parts of a level.
 
     Beside the level's pixels and its answer only strips of tiles are held.
@@ -90,6 +92,7 @@ def look_closer(pixels: Array, coarser: Array, look: Look, *, turn: int = 0) -> 
         coarser: what was said before, h×w float32 in [0, 1]; of the picture turned left by ``turn`` columns.
         look: how the network is shown tiles.
         turn: columns by which the level is turned left before it is looked at; its answer is turned back.
+        after_row: called after each row of tiles; may raise to stop.
     """
     height, width = pixels.shape[:2]
     tops, lefts = tile_starts(height, ring=False), tile_starts(width, ring=look.wrap)
@@ -105,6 +108,7 @@ def look_closer(pixels: Array, coarser: Array, look: Look, *, turn: int = 0) -> 
             strip.look_at(np.roll(rows, -turn, axis=1) if turn else rows, open_tiles)
         matte[top:following] = np.roll(strip.answer(following - top), turn, axis=1)
         done += len(open_tiles)
+        after_row()
     return Tiled(matte, done, len(tops) * len(lefts))
 
 

@@ -15,7 +15,9 @@ from skymatte.picture.encoding import encode
 from skymatte.picture.exposure import exposure_scale
 from skymatte.picture.model import Picture, Projection
 from skymatte.picture.read import from_array, read
+from skymatte.runtime.look import Look
 from skymatte.runtime.model import Model
+from skymatte.runtime.pyramid import coarse_to_fine
 from skymatte.runtime.whole import look, shrink
 from skymatte.sky.confidence import confidence_of
 from skymatte.sky.dense import dense_matte
@@ -97,7 +99,7 @@ def segment(
         matte = dense_matte(encoded, opened, patch, stride, progress, wrap=_wraps(picture))
         settings = {"name": method, "patch": patch, "stride": stride}
     else:
-        matte, settings = _fast(picture, opened, scale)
+        matte, settings = _fast(picture, opened, scale, progress)
         settings["edge"] = edge
     confidence = confidence_of(matte)
     if method == "fast":
@@ -133,10 +135,15 @@ def _wraps(picture: Picture) -> bool:
     return picture.projection is Projection.EQUIRECTANGULAR
 
 
-def _fast(picture: Picture, model: Model, scale: float) -> tuple[Array, dict[str, Any]]:
+def _fast(picture: Picture, model: Model, scale: float, progress: Progress | None) -> tuple[Array, dict[str, Any]]:
     """The whole picture at the card's working size, then its edges drawn at full resolution."""
     card = model.card
     wrap = picture.projection is Projection.EQUIRECTANGULAR
+    if card.prior:
+        look_at = Look(model.predict, card.encoding, card.multiple, scale, wrap)
+        least = card.coarse_width if wrap else card.coarse_side
+        found = coarse_to_fine(picture.pixels, look_at, least=least, progress=progress)
+        return found.matte, {"name": "fast", "levels": found.sizes, "tiles": found.tiles, "of": found.of}
     side = card.coarse_width if wrap else card.coarse_side
     small, coarse = look(
         picture.pixels,
