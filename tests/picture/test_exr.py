@@ -11,8 +11,11 @@ import OpenImageIO
 import pytest
 
 from skymatte.errors import PictureError
-from skymatte.picture.exr import read_channel
+from skymatte.picture import exr_bands
+from skymatte.picture.exr import embed, read_channel
 from skymatte.picture.exr_channels import find_color
+from skymatte.picture.exr_chunks import read_chunks
+from skymatte.picture.exr_layout import read_layout
 from skymatte.picture.exr_write import write_channels
 from skymatte.picture.model import Projection, Window
 from skymatte.picture.read import read
@@ -268,3 +271,20 @@ def test_every_sample_lands_in_its_place_at_any_size(tmp_path: Path, size: tuple
     pixels = read(tmp_path / "size.exr").pixels
     for index in range(3):
         np.testing.assert_array_equal(pixels[..., index], planes[names[index % len(names)]].astype(np.float32))
+
+
+@pytest.mark.parametrize("compression", ["NO", "ZIP", "PIZ", "DWAB"])
+def test_wide_parts_with_many_layers_come_in_bands_of_fewer_rows(
+    tmp_path: Path, compression: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channels = {f"{layer}.{name}": half(rng(), 300, 20) for layer in ("beauty", "a", "b") for name in "RGB"}
+    path = write(tmp_path / "a.exr", channels, compression=getattr(OpenEXR, f"{compression}_COMPRESSION"))
+    whole = read(path).pixels
+    monkeypatch.setattr(exr_bands, "_BAND_BYTES", 20 * 9 * 2 * 70)  # of 70 rows
+    part = read_layout(path).parts[0]
+    with path.open("rb") as file:
+        heights = {band.window.height for band in exr_bands.bands(part, read_chunks(file, read_layout(path))[0])}
+    assert max(heights) == (256 if compression == "DWAB" else 64)
+    assert np.array_equal(read(path).pixels, whole)
+    embed(path, tmp_path / "b.exr", whole[..., 0] / whole.max())
+    assert np.array_equal(read(tmp_path / "b.exr").pixels, whole)

@@ -73,6 +73,18 @@ def test_half_is_clamped_and_counted(values: np.ndarray) -> None:
     np.testing.assert_allclose(halves[inside], values[inside], rtol=2**-11, atol=2**-25)
 
 
+def test_half_is_rounded_as_numpy_rounds_it() -> None:
+    """Every half, what lies midway between two, and the floats beside that: ties go to the even one."""
+    halves = np.arange(0x7C00, dtype=np.uint16).view(np.float16).astype(np.float32)
+    midway = (halves[1:] + halves[:-1]) / 2
+    edges = [np.nextafter(midway, np.float32(side)) for side in (0, np.inf)]
+    values = np.concatenate([halves, midway, *edges, np.array([1e-45, 2e-38], np.float32)])
+    for sign in (1, -1):
+        found, clamped = to_half(sign * values)
+        assert clamped == 0
+        assert np.array_equal(found.view(np.uint16), (sign * values).astype(np.float16).view(np.uint16))
+
+
 @given(hnp.arrays(np.float32, (4, 5), elements=st.floats(width=32)))
 def test_mattes_end_up_between_0_and_1(matte: np.ndarray) -> None:
     halves, outside = matte_to_half(matte)

@@ -11,6 +11,7 @@ from skymatte.picture.exposure import exposure_scale, luminance
 _WHITE = 16.0
 """Luminance, relative to middle grey × 1/0.18, that is drawn as pure white."""
 
+_BLOCK_PIXELS = 1 << 20
 _STEPS = 4095
 _SRGB_OF_ROOT = np.rint(srgb_from_linear(np.linspace(0, 1, _STEPS + 1, dtype=np.float32) ** 2) * 255).astype(np.uint8)
 """The sRGB curve in 8 bits, by the root of linear light: even steps of it are finer than a level everywhere."""
@@ -28,7 +29,7 @@ def tone_map(pixels: NDArray[np.float32], scale: float | None = None) -> NDArray
     """
     scale = exposure_scale(pixels) if scale is None else scale
     shown = np.empty(pixels.shape, np.uint8)
-    rows = max(1, (1 << 20) // max(1, pixels.shape[1]))
+    rows = max(1, _BLOCK_PIXELS // max(1, pixels.shape[1]))
     for top in range(0, pixels.shape[0], rows):
         block = pixels[top : top + rows] * np.float32(scale)
         light = luminance(block)[..., None]

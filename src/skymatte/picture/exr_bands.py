@@ -21,13 +21,27 @@ from numpy.typing import NDArray
 
 from skymatte.errors import PictureError
 from skymatte.picture.exr_chunks import Chunk, read_chunks
-from skymatte.picture.exr_layout import LONG_NAMES, MAGIC, TILED, Attribute, Part, pack_channels, parse_layout
+from skymatte.picture.exr_layout import (
+    LONG_NAMES,
+    MAGIC,
+    PIXEL_TYPES,
+    TILED,
+    Attribute,
+    Part,
+    pack_channels,
+    parse_layout,
+)
 from skymatte.picture.model import Window
 from skymatte.picture.quiet import quiet
 
 _BAND_ROWS = 256
 """Rows aimed at in a band; also the most that a chunk of any compression holds, and a multiple of every subsampling
 used."""
+
+_HALF = PIXEL_TYPES.index("half")
+_BAND_BYTES = 1 << 26
+_FEWEST_ROWS = 32
+"""Bands of wide parts with many layers have fewer rows, so that they stay below so many bytes if they can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +63,25 @@ def bands(part: Part, chunks: tuple[Chunk, ...]) -> list[Band]:
     starts = sorted(rows)
     tops = [window.y0 + y * part.tiles.height if part.tiles else y for y in starts]
     found: list[Band] = []
+    most = _band_rows(part)
     at = 0
     while at < len(starts):
         end = at + 1
-        while end < len(starts) and tops[end] - tops[at] < _BAND_ROWS:
+        while end < len(starts) and tops[end] - tops[at] < most:
             end += 1
         bottom = tops[end] - 1 if end < len(starts) else window.y1
         members = tuple(chunk for row in starts[at:end] for chunk in rows[row])
         found.append(Band(Window(window.x0, tops[at], window.x1, bottom), members, starts[at]))
         at = end
     return found
+
+
+def _band_rows(part: Part) -> int:
+    if any(channel.y_sampling > 1 for channel in part.channels):
+        return _BAND_ROWS
+    row = part.data_window.width * sum(2 if c.pixel_type == _HALF else 4 for c in part.channels)
+    fitting = _BAND_BYTES // row // _FEWEST_ROWS * _FEWEST_ROWS
+    return min(max(fitting, _FEWEST_ROWS), _BAND_ROWS)
 
 
 def decode(file: BinaryIO, part: Part, band: Band) -> dict[str, NDArray[Any]]:
