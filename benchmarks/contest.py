@@ -20,8 +20,6 @@ from skymatte.sky.segment import segment
 
 Matte = NDArray[np.float32]
 
-EDGES = ("fast",)
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -71,7 +69,7 @@ def skymatte_contestant(model: Model, method: str = "fast", edge: str = "fast") 
     """``segment`` of a picture that was read; ``edge`` is in the name where it is not the default."""
 
     def find(picture: Picture) -> Answer:
-        found = segment(picture, model=model, method=method)
+        found = segment(picture, model=model, method=method, edge=edge)
         return Answer(found.mask, found.matte)
 
     return Contestant(f"skymatte {method}" + (f", {edge} edge" if edge != "fast" else ""), find)

@@ -57,7 +57,7 @@ def _distance(shape: tuple[int, ...], first: NDArray[np.int64], start: Points, e
     x = np.arange(shape[1]) + 0.5 + first[0] - start[0]
     y = (np.arange(shape[0]) + 0.5 + first[1] - start[1])[:, None]
     t = np.clip((x * along[0] + y * along[1]) / max(float(along @ along), 1e-12), 0, 1)
-    return np.hypot(x - t * along[0], y - t * along[1])
+    return np.asarray(np.hypot(x - t * along[0], y - t * along[1]))
 
 
 def skyline_rows(label: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -123,7 +123,7 @@ def draw_hanging(case: Case, rng: np.random.Generator) -> Array:
     left = rng.uniform(-0.1, 0.3) * width
     x = np.linspace(left, left + rng.uniform(0.5, 0.9) * width, int(rng.integers(3, 9)))
     low = np.interp(np.arange(width), x, rng.uniform(0.06, 0.24, len(x)) * height, left=0, right=0)
-    return np.clip(low - np.arange(height)[:, None], 0, 1).astype(np.float32)
+    return np.asarray(np.clip(low - np.arange(height)[:, None], 0, 1), np.float32)
 
 
 def ground_colour(case: Case) -> Array:

@@ -157,4 +157,4 @@ def _packed(image: Rgb8) -> Iterator[bytes]:
     while min(bgr.shape[:2]) > 1:
         for quality in range(90, 50, -5):
             yield cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
-        bgr = cv2.resize(bgr, None, fx=0.85, fy=0.85, interpolation=cv2.INTER_AREA)
+        bgr = np.asarray(cv2.resize(bgr, None, fx=0.85, fy=0.85, interpolation=cv2.INTER_AREA), np.uint8)

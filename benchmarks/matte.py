@@ -10,12 +10,13 @@ from statistics import fmean
 import numpy as np
 
 from benchmarks.cases import Case
-from benchmarks.contest import EDGES, Answer, Contestant, Find, Scoreboard, peer_contestants, skymatte_contestant
+from benchmarks.contest import Answer, Contestant, Find, Scoreboard, peer_contestants, skymatte_contestant
 from benchmarks.scenery import FIRST_SEED, exact_case, make_scene, photographed, render_scene, shrunk
 from benchmarks.tables import table
 from skymatte.masks.metrics import PictureScores
 from skymatte.picture.model import Picture, Projection
 from skymatte.runtime.model import Model
+from skymatte.sky.matting import EDGES
 
 SCENES = {
     "towns": (("street", "clear"), ("village", "cumulus"), ("plaza", "overcast")),
