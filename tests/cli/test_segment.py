@@ -12,7 +12,7 @@ import pytest
 from tests.cli.run import model_in, names, segment, summary
 from tests.scenery import FRACTION, pixels, read_exr, read_values, write_exr, write_other
 
-ALL = "mask,matte,overlay,embed,cutout,view"
+ALL = "mask,matte,overlay,embed,cutout,view,confidence,horizon"
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_mask_overlay_and_report_by_default(tmp_path: Path, picture: Path) -> No
 def test_every_output_holds_what_it_promises(tmp_path: Path, picture: Path) -> None:
     out = tmp_path / "out"
     assert segment(tmp_path, picture, "-o", out, "--write", "mask, matte,overlay", "--write", ALL).exit_code == 0
-    assert len(names(out)) == 7
+    assert len(names(out)) == 10
     matte = read_exr(out / "x.matte.exr")["sky.A"]
     assert matte.dtype == np.float16
     assert 0 <= matte.min() <= matte.max() <= 1
@@ -109,10 +109,13 @@ def test_the_projection_can_be_told(tmp_path: Path, picture: Path) -> None:
 
 
 def test_the_threshold_decides(tmp_path: Path, picture: Path) -> None:
-    code, strict = summary(tmp_path, picture, "--threshold", "0.9999", "-o", tmp_path / "out")
-    assert code == 0
-    assert strict["pictures"][0]["sky_fraction"] == 0
-    assert json.loads((tmp_path / "out/x.sky.json").read_text())["threshold"] == 0.9999
+    found = {}
+    for threshold in ("0.0001", "0.9999"):
+        code, said = summary(tmp_path, picture, "--threshold", threshold, "-o", tmp_path / threshold)
+        assert code == 0
+        found[threshold] = said["pictures"][0]["sky_fraction"]
+        assert json.loads((tmp_path / threshold / "x.sky.json").read_text())["threshold"] == float(threshold)
+    assert found["0.9999"] < FRACTION < found["0.0001"]
 
 
 def test_existing_outputs_are_kept_unless_told(tmp_path: Path, picture: Path) -> None:
@@ -160,6 +163,8 @@ def test_json_is_all_there_is_on_stdout(tmp_path: Path, picture: Path) -> None:
         (["--method", "quick"], "quick"),
         (["--jobs", "0"], "--jobs"),
         (["--projection", "cube"], "cube"),
+        (["--edge", "sharp"], "sharp"),
+        (["--report", "--quiet"], "exclude each other"),
     ],
 )
 def test_wrong_options_are_usage_errors(tmp_path: Path, picture: Path, options: list[str], message: str) -> None:

@@ -23,7 +23,8 @@ def test_one_broken_file_never_stops_the_batch(tmp_path: Path) -> None:
     (tmp_path / "in/b.exr").write_text("not a picture")
     result = segment(tmp_path, tmp_path / "in", "-o", tmp_path / "out", "--write", "mask")
     assert result.exit_code == 1
-    assert names(tmp_path / "out") == [f"{name}.{end}" for name in "acd" for end in ("mask.png", "sky.json")]
+    results = [f"{name}.{end}" for name in "acd" for end in ("mask.png", "sky.json")]
+    assert names(tmp_path / "out") == [*results, "ranking.csv"]
     assert "3 done, 0 skipped, 1 failed, 0 cancelled" in result.stdout
     assert "b.exr" in result.stdout
     assert "Traceback" not in result.output
@@ -36,7 +37,7 @@ def test_folders_are_searched_recursively_when_asked(tmp_path: Path) -> None:
     assert (code, flat["done"]) == (0, 1)
     code, deep = summary(tmp_path, tmp_path / "in", "-r", "-o", tmp_path / "deep", "--write", "mask")
     assert (code, deep["done"]) == (0, 2)
-    assert names(tmp_path / "deep") == ["a.mask.png", "a.sky.json", "deep/a.mask.png", "deep/a.sky.json"]
+    assert names(tmp_path / "deep") == ["a.mask.png", "a.sky.json", "deep/a.mask.png", "deep/a.sky.json", "ranking.csv"]
 
 
 def test_equal_stems_from_two_folders_are_both_kept(tmp_path: Path) -> None:
@@ -44,29 +45,28 @@ def test_equal_stems_from_two_folders_are_both_kept(tmp_path: Path) -> None:
         write_exr(tmp_path / path)
     out = tmp_path / "out"
     assert segment(tmp_path, tmp_path / "a/x.exr", tmp_path / "b/x.exr", "-o", out, "--write", "mask").exit_code == 0
-    assert names(out) == ["a/x.mask.png", "a/x.sky.json", "b/x.mask.png", "b/x.sky.json"]
+    assert names(out) == ["a/x.mask.png", "a/x.sky.json", "b/x.mask.png", "b/x.sky.json", "ranking.csv"]
 
 
 def test_equal_stems_in_one_folder_are_both_kept(tmp_path: Path) -> None:
     write_exr(tmp_path / "in/x.exr")
     write_other(tmp_path / "in/x.hdr")
     assert segment(tmp_path, tmp_path / "in", "--write", "mask,embed", "-o", tmp_path / "out").exit_code == 0
-    assert names(tmp_path / "out") == [
-        f"x.{suffix}.{end}" for suffix in ("exr", "hdr") for end in ("exr", "mask.png", "sky.json")
-    ]
+    results = [f"x.{suffix}.{end}" for suffix in ("exr", "hdr") for end in ("exr", "mask.png", "sky.json")]
+    assert names(tmp_path / "out") == ["ranking.csv", *results]
 
 
 def test_a_second_run_finds_the_same_pictures(tmp_path: Path) -> None:
     """Results lie beside the pictures and look like pictures; they are not segmented in turn."""
     for name in ("a", "b"):
         write_exr(tmp_path / f"in/{name}.exr")
-    options = ("--write", "mask,matte,overlay,cutout,view")
+    options = ("--write", "mask,matte,overlay,cutout,view,confidence,horizon")
     assert segment(tmp_path, tmp_path / "in", *options).exit_code == 0
     before = names(tmp_path / "in")
     code, again = summary(tmp_path, tmp_path / "in", *options, "--skip-existing")
     assert (code, again["skipped"], again["done"]) == (0, 2, 0)
     code, explicit = summary(tmp_path, *sorted((tmp_path / "in").glob("*.exr")), *options, "--skip-existing")
-    assert (code, explicit["skipped"]) == (0, 6)
+    assert (code, explicit["skipped"]) == (0, 8)
     assert names(tmp_path / "in") == before
 
 
@@ -79,7 +79,7 @@ def test_jobs_give_the_same_results(tmp_path: Path) -> None:
     one, three = tmp_path / "out1", tmp_path / "out3"
     assert names(one) == names(three)
     for name in names(one):
-        if not name.endswith(".json"):
+        if not name.endswith((".json", ".csv")):
             assert (one / name).read_bytes() == (three / name).read_bytes()
 
 
@@ -112,7 +112,8 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_no_partial_file(tmp_path: Path
     done = sorted(Path(entry["input"]).stem for entry in found["pictures"] if entry["status"] == "done")
     assert 1 <= len(done) < 40
     assert found["done"] + found["cancelled"] == 40
-    assert names(out) == sorted(f"{stem}.{end}" for stem in done for end in ("mask.png", "matte.exr", "sky.json"))
+    results = sorted(f"{stem}.{end}" for stem in done for end in ("mask.png", "matte.exr", "sky.json"))
+    assert names(out) == [*results, *(["ranking.csv"] if len(done) > 1 else [])]
 
 
 @pytest.mark.parametrize(("speed", "text"), [(None, ""), (2.54, "2.5/s"), (0.25, "4.0 s each")])

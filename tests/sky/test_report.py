@@ -6,44 +6,19 @@ import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import skymatte
-from skymatte.picture.model import Picture, Projection, Repairs, Window
+from skymatte.picture.model import Picture, Repairs
 from skymatte.runtime.model import Model
-from skymatte.sky.report import build_report, solid_angle_fraction
+from skymatte.sky.report import build_report
+from skymatte.sky.unlit import Unlit
 from tests.models import write_model
-
-
-def panorama(height: int, width: int) -> Picture:
-    return Picture(np.ones((height, width, 3), np.float32), projection=Projection.EQUIRECTANGULAR)
-
-
-def upper(height: int, width: int, rows: int) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
-    mask = np.zeros((height, width), bool)
-    mask[:rows] = True
-    return mask
-
-
-def test_solid_angle_weighs_rows_by_their_area_on_the_sphere() -> None:
-    """The cap above 30° elevation is (1 - sin 30°) / 2 = 1/4 of the sphere, but 1/3 of the rows."""
-    picture = panorama(180, 360)
-    assert solid_angle_fraction(picture, upper(180, 360, 60)) == pytest.approx(0.25, abs=1e-6)
-    assert solid_angle_fraction(picture, upper(180, 360, 90)) == pytest.approx(0.5, abs=1e-6)
-
-
-def test_a_cropped_panorama_counts_where_its_window_lies() -> None:
-    """The lower half of the sphere; its sky is the band from the horizon down to -30°: sin 30° = half of it."""
-    picture = replace(panorama(90, 360), data_window=Window(0, 90, 359, 179), display_window=Window(0, 0, 359, 179))
-    assert solid_angle_fraction(picture, upper(90, 360, 30)) == pytest.approx(0.5, abs=1e-6)
-    outside = replace(picture, data_window=Window(0, 100, 359, 189))
-    assert solid_angle_fraction(outside, upper(90, 360, 30)) is None
-
-
-def test_other_projections_have_no_solid_angle() -> None:
-    assert solid_angle_fraction(Picture(np.ones((4, 4, 3), np.float32)), upper(4, 4, 2)) is None
+from tests.sky.skies import above, fisheye, panorama
 
 
 def test_the_report_holds_what_is_needed_to_repeat_it(tmp_path: Path) -> None:
@@ -51,14 +26,18 @@ def test_the_report_holds_what_is_needed_to_repeat_it(tmp_path: Path) -> None:
     source.write_bytes(b"picture")
     model = Model.load(write_model(tmp_path / "m.onnx"), "cpu")
     picture = replace(panorama(8, 16), path=source, repairs=Repairs(nan=2), warnings=("odd",), format="exr")
+    mask = np.zeros((8, 16), bool)
+    mask[:2] = True
     report = build_report(
         picture,
         model,
-        upper(8, 16, 2),
+        mask,
         method={"name": "dense", "patch": 4},
         threshold=0.4,
         exposure_scale=2.0,
         timings={"read": 0.123456},
+        confidence=np.ones((8, 16), np.float32),
+        unlit=Unlit(),
         warnings=("slow",),
     )
     assert json.loads(json.dumps(report)) == report
@@ -71,3 +50,55 @@ def test_the_report_holds_what_is_needed_to_repeat_it(tmp_path: Path) -> None:
     assert (report["threshold"], report["exposure_scale"], report["encoding"]) == (0.4, 2.0, "log")
     assert report["projection"]["name"] == "equirectangular"
     assert report["timings"] == {"read": 0.1235}
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Model:
+    return Model.load(write_model(tmp_path / "m.onnx"), "cpu")
+
+
+def test_the_figures_of_a_sky_are_those_of_its_mask(model: Model) -> None:
+    """A level horizon at 30°: half of the upper hemisphere's solid angle, cos² 30° of its light."""
+    picture = panorama(720, 1440)
+    found = report_of(picture, model, above(picture, 30))
+    assert found["solid_angle_sky_fraction"] == pytest.approx(0.25, abs=2e-3)
+    assert found["sky_view_factor"] == pytest.approx(0.75, abs=4e-3)
+    assert found["horizon"]["lowest_deg"] == found["horizon"]["highest_deg"] == pytest.approx(30, abs=0.25)
+    assert found["sun"] is None
+    assert found["confidence"] == {"mean": 1.0, "edge": 1.0, "open_fraction": 0.0}
+    assert found["black_fraction"] == 0
+
+
+def test_a_photograph_has_no_angles(model: Model) -> None:
+    picture = Picture(np.ones((8, 8, 3), np.float32))
+    found = report_of(picture, model, np.ones((8, 8), bool))
+    assert [found[key] for key in ("solid_angle_sky_fraction", "sky_view_factor", "horizon")] == [None] * 3
+
+
+def test_what_is_assumed_of_a_fisheye_is_said(model: Model) -> None:
+    picture = fisheye(64)
+    said = report_of(picture, model, above(picture, 30))["projection"]
+    assert said["taken_as"] == "equidistant, 180° across the circle, looking straight up"
+
+
+def test_a_circle_in_black_that_nobody_named_is_a_warning(model: Model) -> None:
+    picture = Picture(np.ones((64, 64, 3), np.float32))
+    outside = np.zeros((64, 64), bool)
+    outside[0] = True
+    found = report_of(picture, model, ~outside, Unlit(outside=outside, looks_round=True))
+    assert found["sky_fraction"] == 1
+    assert "--projection fisheye" in found["warnings"][0]
+
+
+def report_of(picture: Picture, model: Model, mask: NDArray[np.bool_], unlit: Unlit | None = None) -> dict[str, Any]:
+    return build_report(
+        picture,
+        model,
+        mask,
+        method={"name": "fast"},
+        threshold=0.5,
+        exposure_scale=1.0,
+        timings={},
+        confidence=np.ones(mask.shape, np.float32),
+        unlit=unlit or Unlit(),
+    )

@@ -66,6 +66,10 @@ def segment(
     ] = "fast",
     patch: Annotated[int, typer.Option("--patch", min=1, help="Side of the patches of dense, pixels.")] = 224,
     stride: Annotated[int, typer.Option("--stride", min=1, help="Distance of the patches of dense, pixels.")] = 100,
+    edge: Annotated[
+        Literal["fast", "fine"],
+        typer.Option("--edge", help="How the edge is drawn from the picture's colours; fine takes longer."),
+    ] = "fast",
     runtime: Annotated[
         Literal["auto", "cpu", "cuda", "openvino"], typer.Option("--runtime", help="What executes the model.")
     ] = "auto",
@@ -100,6 +104,7 @@ def segment(
         projection=projection,
         patch=patch,
         stride=stride,
+        edge=edge,
         existing=Existing.OVERWRITE if overwrite else Existing.SKIP if skip_existing else Existing.REFUSE,
     )
     folder = output.expanduser() if output else None

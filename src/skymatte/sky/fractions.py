@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skymatte.picture.model import Picture
+from skymatte.picture.projection import Array
 from skymatte.sky.view import view_of
 
 Mask = NDArray[np.bool_]
@@ -35,9 +36,8 @@ def solid_angle_fraction(picture: Picture, mask: Mask) -> float | None:
         return None
     sky = total = 0.0
     for rows in view.bands():
-        weights = np.broadcast_to(view.solid_angles(rows), mask[rows].shape)
-        sky += float(weights.sum(where=mask[rows], dtype=np.float64))
-        total += float(weights.sum(dtype=np.float64))
+        of_sky, of_all = _weighed(mask[rows], view.solid_angles(rows))
+        sky, total = sky + of_sky, total + of_all
     return sky / total if total else None
 
 
@@ -58,7 +58,14 @@ def sky_view_factor(picture: Picture, mask: Mask) -> float | None:
     sky = total = 0.0
     for rows in view.bands():
         up, _ = view.heights(rows)
-        weights = np.broadcast_to(view.solid_angles(rows) * np.maximum(up, 0), mask[rows].shape)
-        sky += float(weights.sum(where=mask[rows], dtype=np.float64))
-        total += float(weights.sum(dtype=np.float64))
+        of_sky, of_all = _weighed(mask[rows], view.solid_angles(rows) * np.maximum(up, 0))
+        sky, total = sky + of_sky, total + of_all
     return sky / total if total else None
+
+
+def _weighed(mask: Mask, weights: Array) -> tuple[float, float]:
+    """Sum of the weights of the sky and of all pixels; weights n×1 stand for whole rows."""
+    if weights.shape[1] == 1:
+        rows = weights[:, 0].astype(np.float64)
+        return float(rows @ np.count_nonzero(mask, axis=1)), float(rows.sum()) * mask.shape[1]
+    return float(weights.sum(where=mask, dtype=np.float64)), float(weights.sum(dtype=np.float64))

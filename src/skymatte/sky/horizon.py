@@ -98,14 +98,13 @@ def horizon_profile(picture: Picture, mask: Mask) -> Profile:
 
 def _majority(mask: Mask, view: View) -> Mask:
     """What most columns of each degree say, row by row: H×360 bool; degrees that the picture does not show: ground."""
+    first = np.arange(AZIMUTHS) * view.camera.width // AZIMUTHS - view.left
+    seen = (first >= 0) & (first < view.width)
+    begins = first[seen]
+    # Of a narrow panorama several degrees begin in the same column: ``reduceat`` takes that one for each.
+    count = np.add.reduceat(mask.view(np.uint8), begins, axis=1, dtype=np.int32)
     votes = np.zeros((view.height, AZIMUTHS), np.bool_)
-    around = view.camera.width
-    for degree in range(AZIMUTHS):
-        first = degree * around // AZIMUTHS - view.left
-        last = -(-(degree + 1) * around // AZIMUTHS) - view.left
-        part = mask[:, max(first, 0) : max(last, 0)]
-        if part.shape[1]:
-            votes[:, degree] = 2 * np.count_nonzero(part, axis=1) > part.shape[1]
+    votes[:, seen] = 2 * count > np.maximum(np.diff(begins, append=view.width), 1)
     return votes
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,9 @@ and skies between leaves reach 12, hidden and set suns 5 to 100 over a wide glow
 
 _CORE = 0.5
 """Pixels from this share of the peak on are the sun itself."""
+
+_MOST = 0.75
+"""Share of the light of all such pixels that is the sun's own: there is one sun."""
 
 _NEAR = math.radians(5)
 _WIDEST_CORE = math.radians(1.8) ** 2 * math.pi
@@ -92,15 +96,25 @@ class Sun:
 
 @dataclass(frozen=True, slots=True)
 class _Points:
-    """Bright pixels of the sky: rows, columns, largest channel, and where they look (N×3)."""
+    """Bright pixels of the sky: their largest channel, where they look (N×3), and their solid angles."""
 
-    rows: NDArray[np.intp]
-    columns: NDArray[np.intp]
     light: Array
     directions: Array
+    angles: Array
 
     def take(self, which: Mask) -> _Points:
-        return _Points(self.rows[which], self.columns[which], self.light[which], self.directions[which])
+        return _Points(self.light[which], self.directions[which], self.angles[which])
+
+    @property
+    def solid_angle(self) -> float:
+        return float(self.angles.sum(dtype=np.float64))
+
+    @property
+    def middle(self) -> Array:
+        """The direction of the middle of the light above half the peak, counted from there: without steps."""
+        weights = (self.light - _CORE * self.light.max()).astype(np.float64) * self.angles
+        total = weights @ self.directions
+        return np.asarray(total / max(float(np.linalg.norm(total)), 1e-12), np.float32)
 
 
 def find_sun(picture: Picture, mask: Mask) -> Sun | None:
@@ -120,17 +134,20 @@ def find_sun(picture: Picture, mask: Mask) -> Sun | None:
         return None
     usual = float(np.percentile(sample, 90))
     view = _nominal_view(picture)
-    points = _brighter(picture.pixels, mask, _TIMES_BRIGHTER * usual, view)
+    peaks = [(rows, float(picture.pixels[rows].max())) for rows in view.bands()]
+    ceiling = max(peak for _, peak in peaks)
+    level = _TIMES_BRIGHTER * usual
+    points = _brighter(picture.pixels, mask, level, [rows for rows, peak in peaks if peak > level], view)
     if points is None:
         return None
     near = _together(points)
     peak = float(near.light.max())
-    alone = near.light.sum() >= points.light.sum() / 2 and peak >= _OUTSHONE * picture.pixels.max()
-    if not alone or _solid_angle(near, view) > _widest(view):
+    alone = near.light.sum() >= _MOST * points.light.sum() and peak >= _OUTSHONE * ceiling
+    if not alone or near.solid_angle > _widest(view):
         return None
     if peak < _BEYOND_DOUBT * usual and _ring(picture.pixels, mask, near, view) < _RING_BRIGHTER * np.median(sample):
         return None
-    return _described(picture, near, view)
+    return _described(picture, near, view, ceiling)
 
 
 def _together(points: _Points) -> _Points:
@@ -160,12 +177,10 @@ def _nominal_view(picture: Picture) -> View:
     return View(camera, 0, 0, height, width)
 
 
-def _brighter(pixels: Array, mask: Mask, level: float, view: View) -> _Points | None:
-    """Pixels of the sky brighter than a level; ``None`` if there are none, or far too many for a sun."""
+def _brighter(pixels: Array, mask: Mask, level: float, bands: Sequence[slice], view: View) -> _Points | None:
+    """Pixels of the sky brighter than a level, of some bands; ``None`` if there are none, or far too many for a sun."""
     rows, columns, light = [], [], []
-    for band in view.bands():
-        if pixels[band].max() <= level:  # true of nearly all bands, and fast to see
-            continue
+    for band in bands:
         values = _largest(pixels[band])
         y, x = np.nonzero((values > level) & mask[band])
         rows.append(y + band.start)
@@ -184,33 +199,24 @@ def _points(rows: NDArray[np.intp], columns: NDArray[np.intp], light: Array, vie
     lines = np.unique(rows)
     if len(lines) > max(_FEW_ROWS, view.height // 16):
         return None
-    directions = np.empty((len(rows), 3), np.float32)
+    directions, angles = np.empty((len(rows), 3), np.float32), np.empty(len(rows), np.float32)
     for line in lines:
-        on_it = rows == line
-        directions[on_it] = view.directions((slice(line, line + 1), slice(0, view.width)))[0][0, columns[on_it]]
-    return _Points(rows, columns, light, directions)
+        on_it, row = rows == line, slice(int(line), int(line) + 1)
+        directions[on_it] = view.directions((row, slice(0, view.width)))[0][0, columns[on_it]]
+        angles[on_it] = np.broadcast_to(_solid_angles(view, row), (1, view.width))[0, columns[on_it]]
+    return _Points(light, directions, angles)
 
 
-def _solid_angle(points: _Points, view: View) -> float:
-    """Steradians of pixels; of those of a perspective picture through the usual lens."""
+def _solid_angles(view: View, row: slice) -> Array:
+    """Steradians of the pixels of a row; those of a perspective picture through the usual lens."""
     if view.camera.projection is Projection.PERSPECTIVE:
-        return len(points.rows) * float(view.camera.pixel_angle()) ** 2
-    total = 0.0
-    for line in np.unique(points.rows):
-        weights = np.broadcast_to(view.solid_angles(slice(line, line + 1)), (1, view.width))[0]
-        total += float(weights[points.columns[points.rows == line]].sum(dtype=np.float64))
-    return total
+        return np.full((1, 1), float(view.camera.pixel_angle()) ** 2, np.float32)
+    return view.solid_angles(row)
 
 
 def _widest(view: View) -> float:
     """Steradians of a core at most: of a small picture at least some pixels, into which any point spreads."""
     return max(_WIDEST_CORE, _SPREAD * float(view.camera.pixel_angle()) ** 2)
-
-
-def _middle(points: _Points) -> Array:
-    """The direction of the middle of the light."""
-    total = (points.directions * points.light[:, None]).sum(axis=0, dtype=np.float64)
-    return np.asarray(total / max(float(np.linalg.norm(total)), 1e-12), np.float32)
 
 
 def _position(direction: Array, view: View) -> tuple[float, float]:
@@ -221,7 +227,7 @@ def _position(direction: Array, view: View) -> tuple[float, float]:
 
 def _ring(pixels: Array, mask: Mask, points: _Points, view: View) -> float:
     """Median light of the sky around the sun; infinite if none of it is seen, as between leaves."""
-    axis = _middle(points)
+    axis = points.middle
     helper = np.eye(3, dtype=np.float32)[int(np.abs(axis).argmin())]
     side = np.cross(axis, helper)
     side /= np.linalg.norm(side)
@@ -239,10 +245,10 @@ def _ring(pixels: Array, mask: Mask, points: _Points, view: View) -> float:
     return float(np.median(light)) if light.size else math.inf
 
 
-def _described(picture: Picture, sun: _Points, view: View) -> Sun:
-    direction = _middle(sun)
+def _described(picture: Picture, sun: _Points, view: View, ceiling: float) -> Sun:
+    direction = sun.middle
     x, y = _position(direction, view)
-    at_ceiling = sun.take(_clipped(picture.pixels, sun.light))
+    at_ceiling = sun.take(_clipped(sun.light, ceiling))
     known = view_of(picture) is not None
     right, up, forward = (float(value) for value in direction)
     return Sun(
@@ -251,14 +257,13 @@ def _described(picture: Picture, sun: _Points, view: View) -> Sun:
         azimuth=math.degrees(math.atan2(right, forward)) if known else None,
         elevation=math.degrees(math.atan2(up, math.hypot(right, forward))) if known else None,
         peak=float(sun.light.max()),
-        clipped_pixels=len(at_ceiling.rows),
-        clipped_solid_angle=_solid_angle(at_ceiling, view) if known else None,
+        clipped_pixels=len(at_ceiling.light),
+        clipped_solid_angle=at_ceiling.solid_angle if known else None,
     )
 
 
-def _clipped(pixels: Array, light: Array) -> Mask:
+def _clipped(light: Array, ceiling: float) -> Mask:
     """Which values are at the file's ceiling: its largest value, if that is a half's or several pixels share it."""
-    ceiling = float(pixels.max())
     at_it = light >= _CLIPPED * ceiling
     known = math.isclose(ceiling, HALF_MAX, rel_tol=1 - _CLIPPED)
     return at_it if known or np.count_nonzero(at_it) >= _PLATEAU else np.zeros_like(at_it)

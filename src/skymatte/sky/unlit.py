@@ -19,7 +19,9 @@ Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 _CELLS = 512
-"""Cells along the longer side of the grid on which black areas are joined; a cell is black if all its pixels are."""
+_LEAST_CELL = 8
+"""Cells along the longer side of the grid on which black areas are joined, and their least side in pixels: a cell is
+black if all its pixels are, and that noise never makes so many."""
 
 _BORDER_SHARE = 0.25
 """Share of the lower border that is black at least where a lower part of the picture is missing."""
@@ -87,7 +89,7 @@ def _black_below(pixels: Array) -> Mask | None:
     if (pixels[-1].any(axis=1)).mean() > 1 - _BORDER_SHARE:
         return None
     height, width = pixels.shape[:2]
-    side = max(1, max(height, width) // _CELLS)
+    side = max(_LEAST_CELL, max(height, width) // _CELLS)
     cells = np.stack([~pixels[top : top + side].any(axis=(0, 2)) for top in range(0, height, side)])
     cells = np.logical_and.reduceat(cells, np.arange(0, width, side), axis=1)
     _, areas = cv2.connectedComponents(cells.view(np.uint8), connectivity=4)
