@@ -14,12 +14,12 @@ CAPTIONS = {
     "behind them, and wires run between.",
     "piazza_san_marco_1k": "sunrise between towers, columns and lamps.",
     "potsdamer_platz_1k": "overcast sky over glass buildings of the same grey.",
-    "satara_night_1k": "a night of stars and noise over a camp; trees are hardly darker than the sky.",
-    "spree_bank_1k": "a river bank, trees and towers; the water mirrors a clear sky.",
+    "satara_night_1k": "stars and noise over a camp at night; its lamps make the trees as bright as the sky.",
+    "spree_bank_1k": "a river bank with railings, trees and towers under a clear sky; still water.",
     "uhdr_desert_palms": "palms against the low sun, with fronds finer than the label can follow, and far hills in the "
     "haze, all but the colour of the sky.",
-    "uhdr_desert_sunset": "sunset behind leaves, over sea and hills in haze.",
+    "uhdr_desert_sunset": "clouds at sunset over a beach and its mountain, seen through dark leaves.",
     "uhdr_desert_wanda": "dusk, and hills that fade into it behind a car hung with lamps.",
-    "uhdr_night_highrise": "a city at night in haze; lit windows against an orange sky.",
-    "uhdr_train_station_night": "a station at night: neon light, a black sky, wet ground.",
+    "uhdr_night_highrise": "a city at night under grey clouds, its lights up to the horizon.",
+    "uhdr_train_station_night": "a station in neon light under clouds at night; the wet ground mirrors it.",
 }
