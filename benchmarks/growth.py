@@ -11,11 +11,13 @@ from typing import Any
 
 from benchmarks.process import Usage, measure
 from benchmarks.tables import table
+from skymatte.sky.outputs import KINDS
 
 HEIGHTS = (512, 1024, 2048, 4096, 8192)
 DENSE_HEIGHT, PATCH, STRIDE = 4096, 224, 100
 _GIB = 2**30
 _PROGRAM = (sys.executable, "-m", "skymatte")
+_MASK = ("--write", "mask")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Cost:
         height: of the panorama, twice as wide.
         whole: reading, finding the sky and writing the mask, from the interpreter's start.
         finding: seconds of that between reading and writing.
+        everything: the same with every kind of output written.
         tiles: looked at in full resolution, and how many would cover all; ``None`` of models without tiles.
         decode: only reading.
         recode: only reading and writing the same picture.
@@ -34,6 +37,7 @@ class Cost:
     height: int
     whole: Usage
     finding: float
+    everything: Usage
     tiles: tuple[int, int] | None
     decode: Usage
     recode: Usage
@@ -63,14 +67,15 @@ def _cost(picture: Path, height: int, model: Path, cores: int) -> Cost:
     decode = measure((sys.executable, "-m", "benchmarks.recode", str(picture)), cores)
     recode = measure((sys.executable, "-m", "benchmarks.recode", str(picture), str(again)), cores)
     again.unlink()
-    whole = measure(_segment(picture, output, model), cores)
+    whole = measure(_segment(picture, output, model, *_MASK), cores)
     report = json.loads((output / "demo.sky.json").read_text())
     tiles = (report["method"]["tiles"], report["method"]["of"]) if "tiles" in report["method"] else None
-    return Cost(height, whole, report["timings"]["segment"], tiles, decode, recode)
+    everything = measure(_segment(picture, output, model, "--write", ",".join(KINDS)), cores)
+    return Cost(height, whole, report["timings"]["segment"], everything, tiles, decode, recode)
 
 
 def _segment(picture: Path, output: Path, model: Path, *options: str) -> tuple[str, ...]:
-    common = ("--model", str(model), "--runtime", "cpu", "--write", "mask", "--overwrite", "--quiet")
+    common = ("--model", str(model), "--runtime", "cpu", "--overwrite", "--quiet")
     return (*_PROGRAM, "segment", str(picture), "-o", str(output), *common, *options)
 
 
@@ -83,6 +88,8 @@ def growth_table(costs: Sequence[Cost]) -> str:
         "× the size before",
         "tiles, of",
         "peak GiB",
+        "all outputs, s",
+        "their peak GiB",
         "only decoding, s",
         "decoding and encoding, s",
         "its peak GiB",
@@ -100,6 +107,8 @@ def _rows(costs: Sequence[Cost]) -> Iterator[Sequence[str]]:
             f"{cost.finding / before.finding:.1f}" if before else "–",
             f"{cost.tiles[0]}, {cost.tiles[1]}" if cost.tiles else "–",
             f"{cost.whole.peak_bytes / _GIB:.2f}",
+            f"{cost.everything.seconds:.1f}",
+            f"{cost.everything.peak_bytes / _GIB:.2f}",
             f"{cost.decode.seconds:.1f}",
             f"{cost.recode.seconds:.1f}",
             f"{cost.recode.peak_bytes / _GIB:.2f}",
@@ -141,5 +150,5 @@ def _dense(folder: Path, cores: int) -> Usage:
     if not model.exists():
         write_untrained_unet(model)
     picture = demo(folder, DENSE_HEIGHT, cores)
-    options = ("--method", "dense", "--patch", str(PATCH), "--stride", str(STRIDE))
+    options = (*_MASK, "--method", "dense", "--patch", str(PATCH), "--stride", str(STRIDE))
     return measure(_segment(picture, folder / "dense", model, *options), cores)

@@ -18,19 +18,19 @@ MACHINE = {"processor": "a chip", "cores": 2, "date": "2026-11-20"}
 
 
 def costs() -> list[Cost]:
-    decode, recode = Usage(0.3, GIB // 8), Usage(0.9, GIB // 4)
+    decode, recode, everything = Usage(0.3, GIB // 8), Usage(0.9, GIB // 4), Usage(6.5, 3 * GIB)
     return [
-        Cost(512, Usage(1.0, GIB // 4), 0.5, (0, 0), decode, recode),
-        Cost(1024, Usage(1.5, GIB // 2), 0.9, (12, 40), decode, recode),
-        Cost(4096, Usage(4.0, 2 * GIB), 2.7, None, decode, recode),
+        Cost(512, Usage(1.0, GIB // 4), 0.5, everything, (0, 0), decode, recode),
+        Cost(1024, Usage(1.5, GIB // 2), 0.9, everything, (12, 40), decode, recode),
+        Cost(4096, Usage(4.0, 2 * GIB), 2.7, everything, None, decode, recode),
     ]
 
 
 def test_each_size_stands_beside_the_size_before_and_beside_decoding() -> None:
     lines = growth_table(costs()).splitlines()
-    assert lines[2] == "| 1024×512 | 1.0 | 0.50 | – | 0, 0 | 0.25 | 0.3 | 0.9 | 0.25 |"
-    assert lines[3] == "| 2048×1024 | 1.5 | 0.90 | 1.8 | 12, 40 | 0.50 | 0.3 | 0.9 | 0.25 |"
-    assert lines[4] == "| 8192×4096 | 4.0 | 2.70 | 3.0 | – | 2.00 | 0.3 | 0.9 | 0.25 |"
+    assert lines[2] == "| 1024×512 | 1.0 | 0.50 | – | 0, 0 | 0.25 | 6.5 | 3.00 | 0.3 | 0.9 | 0.25 |"
+    assert lines[3] == "| 2048×1024 | 1.5 | 0.90 | 1.8 | 12, 40 | 0.50 | 6.5 | 3.00 | 0.3 | 0.9 | 0.25 |"
+    assert lines[4] == "| 8192×4096 | 4.0 | 2.70 | 3.0 | – | 2.00 | 6.5 | 3.00 | 0.3 | 0.9 | 0.25 |"
 
 
 def test_the_curve_rises_from_left_to_right_and_names_its_lines() -> None:
