@@ -36,9 +36,10 @@ _WIDEST_CORE = math.radians(1.8) ** 2 * math.pi
 small panorama and its lens flare are wider)."""
 
 _RING = (math.radians(1), math.radians(2.5))
+_RING_PERCENTILE = 75
 _RING_BRIGHTER = 4.0
-"""Times that the sky around the sun is at least brighter than the median of the sky: air and lens spread its light.  In
-those pictures suns and moons reach 6 to 230, stars 1.4, distant lamps up to 4."""
+"""Times that the sky around the sun, where no cloud hides it (its upper quartile), is at least brighter than the median
+of the sky: air and lens spread its light.  In those pictures suns and moons reach 6 to 230, stars 1.4."""
 
 _BEYOND_DOUBT = 3000.0
 """Times brighter than the 90th percentile of the sky, from which no ring is asked for: the brightest star of those
@@ -226,7 +227,7 @@ def _position(direction: Array, view: View) -> tuple[float, float]:
 
 
 def _ring(pixels: Array, mask: Mask, points: _Points, view: View) -> float:
-    """Median light of the sky around the sun; infinite if none of it is seen, as between leaves."""
+    """How bright the sky around the sun is; infinite if none of it is seen, as between leaves."""
     axis = points.middle
     helper = np.eye(3, dtype=np.float32)[int(np.abs(axis).argmin())]
     side = np.cross(axis, helper)
@@ -242,7 +243,7 @@ def _ring(pixels: Array, mask: Mask, points: _Points, view: View) -> float:
     seen &= (x >= 0) & (x < view.width) & (y >= 0) & (y < view.height)
     x, y = x[seen], y[seen]
     light = pixels[y, x].max(axis=1)[mask[y, x]]
-    return float(np.median(light)) if light.size else math.inf
+    return float(np.percentile(light, _RING_PERCENTILE)) if light.size else math.inf
 
 
 def _described(picture: Picture, sun: _Points, view: View, ceiling: float) -> Sun:
