@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -15,25 +15,32 @@ Array = NDArray[np.float32]
 BLOCK: Final = 256
 """Side of a block, pixels."""
 
-_CELL: Final = 32
+CELL: Final = 32
 """Blocks are trimmed to cells of this many pixels."""
+
+_NEAR: Final = 2
+"""What lies within this many cells of an edge is looked at too: a wire that the network missed ends somewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A rectangle of the picture: rows ``top:bottom``, columns ``left:right``."""
+    """A rectangle of whole cells: rows ``top:bottom``, columns ``left:right``; the last may run over the frame."""
 
     top: int
     bottom: int
     left: int
     right: int
 
+    def part(self, image: NDArray[Any]) -> NDArray[Any]:
+        """The rectangle as far as it lies in the picture, to be read or written."""
+        return image[self.top : self.bottom, self.left : self.right]
+
     def window(self, image: NDArray[np.float32], margin: int, *, wrap: bool) -> NDArray[np.float32]:
         """A copy of the rectangle with ``margin`` more pixels on all sides; the frame is mirrored, panoramas wrap."""
         height, width = image.shape[:2]
         rows = np.arange(self.top - margin, self.bottom + margin)
         columns = np.arange(self.left - margin, self.right + margin)
-        if 0 <= rows[0] and rows[-1] < height and 0 <= columns[0] and columns[-1] < width:
+        if rows[0] >= 0 and rows[-1] < height and columns[0] >= 0 and columns[-1] < width:
             return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].copy()
         across = columns % width if wrap else _mirrored(columns, width)
         return np.asarray(image[_mirrored(rows, height)[:, None], across])
@@ -47,32 +54,31 @@ def open_blocks(matte: Array, sure: float, *, wrap: bool) -> Iterator[Block]:
         sure: from ``1 − sure`` the matte is sky for sure, up to ``sure`` it is ground.
         wrap: left and right edges touch.
     """
-    height, width = matte.shape
     least, most = _cells(matte, np.minimum), _cells(matte, np.maximum)
     border = cv2.BORDER_WRAP if wrap else cv2.BORDER_REPLICATE
-    around = np.ones((3, 3), np.uint8)
-    # A step from sky to ground between two cells is an edge too: what counts is the range over a cell and its neighbours.
+    around = np.ones((2 * _NEAR + 1, 2 * _NEAR + 1), np.uint8)
+    # A step from sky to ground between two cells is an edge too: the range is over a cell and its neighbours.
     least, most = (
-        np.asarray(reach(cv2.copyMakeBorder(cells, 1, 1, 1, 1, border), around))[1:-1, 1:-1]
+        np.asarray(reach(cv2.copyMakeBorder(cells, *4 * (_NEAR,), border), around))[_NEAR:-_NEAR, _NEAR:-_NEAR]
         for reach, cells in ((cv2.erode, least), (cv2.dilate, most))
     )
     is_open = (most > sure) & (least < 1 - sure)
-    per_block = BLOCK // _CELL
+    per_block = BLOCK // CELL
     for row in range(0, is_open.shape[0], per_block):
         for column in range(0, is_open.shape[1], per_block):
             y, x = np.nonzero(is_open[row : row + per_block, column : column + per_block])
             if y.size:
                 yield Block(
-                    (row + int(y.min())) * _CELL,
-                    min((row + int(y.max()) + 1) * _CELL, height),
-                    (column + int(x.min())) * _CELL,
-                    min((column + int(x.max()) + 1) * _CELL, width),
+                    (row + int(y.min())) * CELL,
+                    (row + int(y.max()) + 1) * CELL,
+                    (column + int(x.min())) * CELL,
+                    (column + int(x.max()) + 1) * CELL,
                 )
 
 
 def _cells(matte: Array, extreme: np.ufunc) -> Array:
     """The extreme of every cell."""
-    rows, columns = (np.arange(0, length, _CELL) for length in matte.shape)
+    rows, columns = (np.arange(0, length, CELL) for length in matte.shape)
     return np.asarray(extreme.reduceat(extreme.reduceat(matte, rows, axis=0), columns, axis=1), np.float32)
 
 

@@ -8,7 +8,6 @@ the network's answer stays.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -22,22 +21,11 @@ from skymatte.sky.edge_blocks import Block, open_blocks
 Array = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class _Effort:
-    """How carefully an edge is drawn.
+_ROUNDS: Final = {"fast": (2, 2), "fine": (2, 2, 2)}
+"""How an edge is drawn: in rounds, each learning sky and ground from the fractions of the last, from every so many-th
+pixel of every so many-th row."""
 
-    Attributes:
-        step: colours of sky and ground are gathered from every ``step``-th pixel of every ``step``-th row.
-        rounds: how often sky and ground are told apart; each round starts from the fractions of the last.
-    """
-
-    step: int
-    rounds: int
-
-
-_EFFORTS: Final = {"fast": _Effort(step=2, rounds=1), "fine": _Effort(step=2, rounds=2)}
-
-EDGES: Final = tuple(_EFFORTS)
+EDGES: Final = tuple(_ROUNDS)
 """Ways to draw an edge."""
 
 _SURE: Final = 0.05
@@ -48,10 +36,17 @@ _CLASS: Final = 0.1
 
 _STEEP: Final = 0.1
 _REACH: Final = 4
-"""Within this many pixels of a change of the answer by so much, edges are looked for: the network may be that much off."""
+"""Within this many pixels of a change of the answer by so much edges are looked for: it may be that much off."""
 
 _DOUBT: Final = 2.0
 """Distance of sky and ground, in units of their scatter, at which colour and network count the same."""
+
+_LINE: Final = 9
+_LINE_DEPTH: Final = 0.2
+_LINE_SEPARATION: Final = 16.0
+_BESIDE: Final = 3
+"""A line is narrower than 9 px and a fifth less sky than what is beside it, where sky and ground are so far apart; what
+lies within 3 px of it is drawn as well."""
 
 _MARGIN: Final = 64
 """Pixels around a block from which colours are learnt."""
@@ -67,7 +62,7 @@ def refine_edges(pixels: Array, scale: float, matte: Array, *, edge: str = "fast
         pixels: H×W×3 float32 linear light, not exposed; suns of any brightness.
         scale: exposure factor of ``pixels``.
         matte: H×W float32 in [0, 1], the network's answer; drawn on, to save memory.
-        edge: ``fast``, or ``fine``, which learns the colours again from its first fractions.
+        edge: ``fast``, or ``fine``, which learns the colours once more.
         wrap: left and right edges touch.
 
     Returns:
@@ -76,39 +71,39 @@ def refine_edges(pixels: Array, scale: float, matte: Array, *, edge: str = "fast
     Raises:
         ValueError: ``edge`` is unknown.
     """
-    if edge not in _EFFORTS:
+    if edge not in _ROUNDS:
         raise ValueError(f"unknown edge {edge!r}; choose one of {', '.join(EDGES)}")
-    effort = _EFFORTS[edge]
+    steps = _ROUNDS[edge]
 
     def draw(block: Block) -> Array:
         light = block.window(pixels, _MARGIN, wrap=wrap)
         light *= np.float32(scale)
-        return _draw(light, block.window(matte, _MARGIN, wrap=wrap), effort)
+        return _draw(light, block.window(matte, _MARGIN, wrap=wrap), steps)
 
     blocks = list(open_blocks(matte, _SURE, wrap=wrap))
     with ThreadPoolExecutor(thread_count(), thread_name_prefix="edge") as pool:
         drawn = list(pool.map(draw, blocks))
     for block, answer in zip(blocks, drawn, strict=True):
-        matte[block.top : block.bottom, block.left : block.right] = answer
+        part = block.part(matte)
+        part[:] = answer[: part.shape[0], : part.shape[1]]
     return matte
 
 
-def _draw(light: Array, answer: Array, effort: _Effort) -> Array:
+def _draw(light: Array, answer: Array, steps: tuple[int, ...]) -> Array:
     """Fractions of one window without its margin: H×W×3 exposed light, H×W answer."""
-    step = effort.step
     inner = (slice(_MARGIN, -_MARGIN), slice(_MARGIN, -_MARGIN))
-    core, network, is_open = light[inner], answer[inner], _open(answer)[inner]
-    height, width = network.shape
-    samples = np.ascontiguousarray(light[::step, ::step])
+    planes = np.stack(cv2.split(light))
+    core, network, is_open = planes[:, *inner], answer[inner], _open(answer)[inner]
     best = answer.copy()
-    for _ in range(effort.rounds):
+    for step in steps:
         known = best[::step, ::step]
         sky, ground = np.maximum(known - (1 - _CLASS), 0), np.maximum(_CLASS - known, 0)
-        model = colour_model(samples, sky, ground, _MARGIN // step)
-        model = np.asarray(cv2.resize(model, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
-        trust = model[..., 4] / (model[..., 4] + np.float32(_DOUBT**2))
-        drawn = network + trust * (fractions(core, model) - network)
-        best[inner] = np.where(is_open, drawn, network)
+        samples = np.ascontiguousarray(planes[:, ::step, ::step])
+        model = _enlarged(colour_model(samples, sky, ground, step=step, margin=_MARGIN // step), step)
+        seen = fractions(core, model)
+        trust = model[4] / (model[4] + np.float32(_DOUBT**2))
+        drawn = network + trust * (seen - network)
+        best[inner] = np.where(is_open | _beside_lines(network, seen, model[4]), drawn, network)
     return best[inner]
 
 
@@ -117,3 +112,19 @@ def _open(answer: Array) -> NDArray[np.bool_]:
     around = np.ones((2 * _REACH + 1, 2 * _REACH + 1), np.uint8)
     change = np.asarray(cv2.dilate(answer, around)) - np.asarray(cv2.erode(answer, around))
     return (change > _STEEP) | ((answer > _SURE) & (answer < 1 - _SURE))
+
+
+def _beside_lines(network: Array, seen: Array, separation: Array) -> NDArray[np.bool_]:
+    """Around lines that the network may have missed: thin in the fractions, of a colour that the sky hardly has."""
+    wide = np.ones((_LINE, _LINE), np.uint8)
+    filled = np.asarray(cv2.morphologyEx(seen, cv2.MORPH_CLOSE, wide))
+    sky = network > 1 - _CLASS
+    lines = ((filled - seen) > _LINE_DEPTH) & (separation > _LINE_SEPARATION) & sky
+    around = np.ones((2 * _BESIDE + 1, 2 * _BESIDE + 1), np.uint8)
+    return sky & (np.asarray(cv2.dilate(lines.view(np.uint8), around)) > 0)
+
+
+def _enlarged(model: Array, step: int) -> Array:
+    """The model of samples for every pixel."""
+    size = (model.shape[2] * step, model.shape[1] * step)
+    return np.stack([cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in model])

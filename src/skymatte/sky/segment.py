@@ -24,6 +24,7 @@ from skymatte.sky.dense import dense_matte
 from skymatte.sky.guided import guided_enlarge
 from skymatte.sky.matting import EDGES, refine_edges
 from skymatte.sky.report import build_report
+from skymatte.sky.thin_lines import sky_mask
 from skymatte.sky.unlit import find_unlit
 
 METHODS = ("fast", "dense")
@@ -70,7 +71,8 @@ def segment(
         source: a file, a picture that was read, or an H×W×3 array of linear light.
         model: an opened model, a built-in name or an ONNX file; the default model without.
         method: ``fast`` (coarse, then fine where needed) or ``dense`` (overlapping patches with voting).
-        threshold: matte value in (0, 1) from which a pixel is sky; the model's own without.
+        threshold: matte value in (0, 1) from which a pixel is sky; the model's own without.  Thin lines against the
+            sky are none above it either, so that masks keep wires that cover less than half of a pixel.
         projection: ``auto``, ``perspective``, ``equirectangular`` or ``fisheye``.
         runtime: ``auto``, ``cpu``, ``cuda`` or ``openvino``; an opened model keeps its own.
         patch: side of the patches of ``dense``, pixels.
@@ -107,7 +109,7 @@ def segment(
     unlit = find_unlit(picture)
     unlit.settle(matte, confidence)
     level = opened.card.threshold if threshold is None else threshold
-    mask = matte >= np.float32(level)
+    mask = sky_mask(matte, level, wrap=_wraps(picture)) if method == "fast" else matte >= np.float32(level)
     timings = {"read": read_at - begun, "segment": perf_counter() - read_at}
     report = build_report(
         picture,
