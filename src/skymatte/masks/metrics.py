@@ -7,6 +7,7 @@ Everywhere: masks are H×W bool (True = sky), labels H×W uint8 (255 sky, 0 non-
 from __future__ import annotations
 
 from skymatte.masks.metrics_boundary import boundary_f, boundary_iou
+from skymatte.masks.metrics_halo import Halo, halo
 from skymatte.masks.metrics_matte import (
     MatteErrors,
     connectivity_error,
@@ -45,6 +46,7 @@ __all__ = [
     "POOLED",
     "Confusion",
     "FolderScores",
+    "Halo",
     "MatteErrors",
     "Measure",
     "PictureScores",
@@ -58,6 +60,7 @@ __all__ = [
     "edge_band",
     "false_sky",
     "gradient_error",
+    "halo",
     "iou",
     "mad",
     "matte_errors",
