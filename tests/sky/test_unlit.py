@@ -30,6 +30,7 @@ def test_a_fisheye_ends_at_its_circle_whatever_surrounds_it() -> None:
     found = find_unlit(Picture(lit(101, 101), projection=Projection.FISHEYE))
     assert found.outside is not None
     np.testing.assert_array_equal(~found.outside, circle(101, 50.5))
+    assert found.below is None
 
 
 def test_a_wide_fisheye_has_its_circle_in_the_middle() -> None:
@@ -41,13 +42,16 @@ def test_a_wide_fisheye_has_its_circle_in_the_middle() -> None:
 
 
 def test_a_circle_in_black_is_seen_without_being_told() -> None:
+    """Its circle is somewhat smaller than the picture: what is black inside the inscribed one is no sky either."""
     light = lit(200, 200)
     light[~circle(200, 98)] = 0
-    found = find_unlit(Picture(light))
-    assert found.looks_round
-    assert found.outside is not None
-    assert found.outside[0, 0]
-    assert not found.outside[100, 100]
+    for picture in (Picture(light), Picture(light, projection=Projection.FISHEYE)):
+        found = find_unlit(picture)
+        assert found.looks_round == (picture.projection is Projection.PERSPECTIVE)
+        assert found.outside is not None
+        assert found.below is not None
+        np.testing.assert_array_equal(found.outside, ~circle(200, 100))
+        np.testing.assert_array_equal(found.below, circle(200, 100) & ~circle(200, 98))
 
 
 @pytest.mark.parametrize("projection", [Projection.EQUIRECTANGULAR, Projection.PERSPECTIVE])
@@ -73,6 +77,16 @@ def test_a_black_night_stays_open() -> None:
             found = find_unlit(Picture(light, projection=projection))
             assert found.outside is None
             assert found.below is None
+
+
+@pytest.mark.parametrize("projection", Projection)
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (2, 2), (5, 7)])
+def test_the_smallest_pictures_are_dark_or_not(shape: tuple[int, int], projection: Projection) -> None:
+    """Nothing to tell surroundings from: black or lit, a tiny picture is not called round."""
+    for value in (0, 1):
+        found = find_unlit(Picture(np.full((*shape, 3), value, np.float32), projection=projection))
+        assert not found.looks_round
+        assert found.below is None or value == 0
 
 
 def test_lit_pixels_inside_a_black_area_are_kept() -> None:

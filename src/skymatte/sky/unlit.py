@@ -32,6 +32,8 @@ _SURROUND_SHARE = 0.995
 _DARK_SHARE = 0.5
 """Share of the black inside that circle at most: else the picture is dark, not round."""
 
+_BAND_ROWS = 256
+
 
 @dataclass(frozen=True, slots=True)
 class Unlit:
@@ -40,7 +42,7 @@ class Unlit:
     Attributes:
         outside: H×W bool, around the circle of a fisheye: belongs to no picture and counts in no share; ``None`` if
             the picture fills its frame.
-        below: H×W bool, black where the scene goes on; ``None`` if there is no such area.
+        below: H×W bool, black where the scene goes on, or inside the rim of a circle; ``None`` if there is none.
         looks_round: a circle in black surroundings was found in a picture that nobody called a fisheye.
     """
 
@@ -59,11 +61,13 @@ class Unlit:
 def find_unlit(picture: Picture) -> Unlit:
     """Find what shows nothing, by the projection and by exact zeros.  Costs next to nothing where there is none."""
     pixels = picture.pixels
-    if picture.projection is Projection.FISHEYE:
-        return Unlit(outside=_outside_circle(picture.height, picture.width), below=_black_below(pixels))
-    if picture.projection is Projection.PERSPECTIVE and _is_round(pixels):
-        return Unlit(outside=_outside_circle(picture.height, picture.width), looks_round=True)
-    return Unlit(below=_black_below(pixels))
+    told = picture.projection is Projection.FISHEYE
+    looks_round = picture.projection is Projection.PERSPECTIVE and _is_round(pixels)
+    if not (told or looks_round):
+        return Unlit(below=_black_below(pixels))
+    outside = _outside_circle(*pixels.shape[:2])
+    # In 8 bits a night is black too.
+    return Unlit(outside, _black_rim(pixels, outside) if picture.linear else None, looks_round)
 
 
 def _outside_circle(height: int, width: int) -> Mask:
@@ -81,7 +85,22 @@ def _is_round(pixels: Array) -> bool:
     step = max(1, max(pixels.shape[:2]) // _CELLS)
     black: Mask = ~np.asarray(pixels[::step, ::step].any(axis=2))
     outside = _outside_circle(*pixels.shape[:2])[::step, ::step]
+    if outside.all() or not outside.any():  # a picture of a few pixels
+        return False
     return bool(black[outside].mean() >= _SURROUND_SHARE and black[~outside].mean() <= _DARK_SHARE)
+
+
+def _black_rim(pixels: Array, outside: Mask) -> Mask | None:
+    """What is black in one piece with the surroundings, inside a circle that the light does not fill."""
+    black = outside.copy()
+    for top in range(0, len(black), _BAND_ROWS):
+        rows = slice(top, top + _BAND_ROWS)
+        black[rows] |= ~pixels[rows].any(axis=2)
+    _, areas = cv2.connectedComponents(black.view(np.uint8), connectivity=4)
+    around = np.zeros(int(areas.max()) + 1, np.bool_)
+    around[areas[outside]] = True
+    rim = around[areas] & ~outside
+    return rim if rim.any() else None
 
 
 def _black_below(pixels: Array) -> Mask | None:
@@ -93,8 +112,7 @@ def _black_below(pixels: Array) -> Mask | None:
     cells = np.stack([~pixels[top : top + side].any(axis=(0, 2)) for top in range(0, height, side)])
     cells = np.logical_and.reduceat(cells, np.arange(0, width, side), axis=1)
     _, areas = cv2.connectedComponents(cells.view(np.uint8), connectivity=4)
-    missing = np.setdiff1d(areas[-1], areas[0])
-    missing = missing[missing > 0]
+    missing = np.setdiff1d(areas[-1], [0, *areas[0]])
     if not missing.size:
         return None
     # The border of the area runs through cells that are black in part.
