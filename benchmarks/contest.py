@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from benchmarks.cases import Case
 from benchmarks.hairlines import hairline_values
 from benchmarks.peers import THRESHOLD, Peer, open_peers, shown
-from skymatte.masks.metrics import Confusion, PictureScores, score_picture
+from skymatte.masks.metrics import Confusion, PictureScores, halo, score_picture
 from skymatte.picture.model import Picture, Projection
 from skymatte.runtime.model import Model
 from skymatte.sky.segment import segment
@@ -131,5 +131,7 @@ def score(case: Case, answer: Answer) -> PictureScores:
     if case.truth is None:
         return score_picture(case.name, answer.mask, case.label, panorama=panorama)
     scores = score_picture(case.name, answer.mask, case.label, matte=answer.matte, truth=case.truth, panorama=panorama)
+    rims = halo(answer.matte, case.truth)
     scores.values.update(hairline_values(answer.matte, case.truth))
+    scores.values.update(sky_left=rims.sky_left, ground_taken=rims.ground_taken)
     return scores

@@ -25,7 +25,9 @@ SCENES = {
 }
 """Group: places and weathers."""
 
-MASK = "skymatte mask"
+MASK = "skymatte, thresholded"
+"""The matte from the model's threshold on, as zeros and ones; the mask that is written keeps thin lines besides."""
+
 _HEIGHT, _PHOTOGRAPH = 1024, (1024, 768)
 
 _COLUMNS = (
@@ -33,6 +35,8 @@ _COLUMNS = (
     ("edge_sad", "SAD", ".2f"),
     ("edge_gradient", "Grad", ".2f"),
     ("edge_connectivity", "Conn", ".2f"),
+    ("sky_left", "sky left", ".3f"),
+    ("ground_taken", "ground taken", ".3f"),
     ("hairline_kept", "hairlines kept", ".2f"),
     ("hairline_excess", "too much", ".2f"),
 )
@@ -68,20 +72,22 @@ def _kept(folder: Path | None, group: str, place: str, sky: str, seed: int) -> I
 
 
 def matte_contestants(model: Model | None, peers: Path) -> tuple[Contestant, ...]:
-    """skymatte's mattes and its mask, the peers' probabilities and their masks."""
+    """skymatte's mattes and masks, the peers' probabilities and their masks."""
     ours: tuple[Contestant, ...] = ()
     if model is not None:
         edges = tuple(skymatte_contestant(model, edge=edge) for edge in EDGES)
         first = Contestant(edges[0].name, _once(edges[0].find))
-        ours = (first, *edges[1:], Contestant(MASK, _thresholded(first.find)))
+        level = np.float32(model.card.threshold)
+        thresholded = Contestant(MASK, lambda picture: Answer.of(first.find(picture).matte >= level))
+        ours = (first, *edges[1:], thresholded, Contestant("skymatte mask", _mask(first.find)))
     theirs = []
     for peer in peer_contestants(peers):
         find = _once(peer.find)
-        theirs += [Contestant(peer.name, find, keep=True), Contestant(f"{peer.name} mask", _thresholded(find), True)]
+        theirs += [Contestant(peer.name, find, keep=True), Contestant(f"{peer.name} mask", _mask(find), True)]
     return (*ours, *theirs)
 
 
-def _thresholded(find: Find) -> Find:
+def _mask(find: Find) -> Find:
     return lambda picture: Answer.of(find(picture).mask)
 
 
@@ -106,7 +112,7 @@ def matte_tables(board: Scoreboard) -> str:
         (name, *(format(mean(scores, key), form) for key, _, form in _COLUMNS), *_ratios(name, mad))
         for name, scores in everything.items()
     ]
-    titles = ("contestant", *(title for _, title, _ in _COLUMNS), "MAD ÷ mask's", "MAD ÷ better peer's")
+    titles = ("contestant", *(title for _, title, _ in _COLUMNS), "MAD ÷ thresholded", "MAD ÷ better peer's")
     return table(titles, rows) + "\n\nMAD in the edge band by group of scenes:\n\n" + _by_group(board, names)
 
 

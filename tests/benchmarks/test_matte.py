@@ -14,7 +14,7 @@ from skymatte.picture.model import Picture
 
 def scores(edge_mad: float, kept: float = 0.5) -> PictureScores:
     values = {"edge_mad": edge_mad, "edge_sad": 1.0, "edge_gradient": 2.0, "edge_connectivity": 3.0}
-    return PictureScores("x", Confusion(), {**values, "hairline_kept": kept, "hairline_excess": 0.1})
+    return PictureScores("x", Confusion(), {**values, "hairline_kept": kept, "hairline_excess": 0.1, "sky_left": 0.01})
 
 
 def test_ratios_are_to_the_mask_and_to_the_best_of_the_peers() -> None:
@@ -26,7 +26,7 @@ def test_ratios_are_to_the_mask_and_to_the_best_of_the_peers() -> None:
     whole, by_group = matte_tables(board).split("\n\nMAD in the edge band by group of scenes:\n\n")
     rows = {line.split(" | ")[0].removeprefix("| "): line.split(" | ") for line in whole.splitlines()[2:]}
     assert rows["skymatte fast"][1] == "0.0200"
-    assert rows["skymatte fast"][5] == "0.50"
+    assert rows["skymatte fast"][7] == "0.50"
     assert [cell.rstrip(" |") for cell in rows["skymatte fast"][-2:]] == ["0.40", "0.20"]
     assert rows["u2netp"][-2:] == ["", " |"]
     assert "| skymatte fast | 0.0100 | 0.0300 |" in by_group
