@@ -22,7 +22,7 @@ AZIMUTHS = 360
 _DOME_ROWS = 1800
 """Rows of the panorama that a fisheye is brought to: a tenth of a degree each."""
 
-_COLUMNS = 512
+_COLUMNS = _ROWS = 512
 
 _SKY = 255
 
@@ -102,9 +102,11 @@ def _majority(mask: Mask, view: View) -> Mask:
     seen = (first >= 0) & (first < view.width)
     begins = first[seen]
     # Of a narrow panorama several degrees begin in the same column: ``reduceat`` takes that one for each.
-    count = np.add.reduceat(mask.view(np.uint8), begins, axis=1, dtype=np.int32)
     votes = np.zeros((view.height, AZIMUTHS), np.bool_)
-    votes[:, seen] = 2 * count > np.maximum(np.diff(begins, append=view.width), 1)
+    for top in range(0, view.height, _ROWS):  # ``reduceat`` makes integers of all that it is given
+        rows = slice(top, top + _ROWS)
+        count = np.add.reduceat(mask[rows].view(np.uint8), begins, axis=1, dtype=np.int32)
+        votes[rows, seen] = 2 * count > np.maximum(np.diff(begins, append=view.width), 1)
     return votes
 
 
