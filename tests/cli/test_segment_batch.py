@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 from skymatte.cli.console import rate
+from skymatte.runtime import model as model_module
+from skymatte.runtime import providers
 from tests.cli.run import model_in, names, segment, summary
 from tests.scenery import pixels, write_exr, write_other
 
@@ -81,6 +83,21 @@ def test_jobs_give_the_same_results(tmp_path: Path) -> None:
     for name in names(one):
         if not name.endswith((".json", ".csv")):
             assert (one / name).read_bytes() == (three / name).read_bytes()
+
+
+def test_the_model_is_opened_once_for_all_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+
+    def open_engine(content: bytes, runtime: str) -> providers.Engine:
+        opened.append(runtime)
+        return providers.open_engine(content, runtime)
+
+    monkeypatch.setattr(model_module, "open_engine", open_engine)
+    for index in range(3):
+        write_exr(tmp_path / f"in/{index}.exr")
+    code, found = summary(tmp_path, tmp_path / "in", "-o", tmp_path / "out", "--write", "mask", "--runtime", "cpu")
+    assert (code, found["done"]) == (0, 3)
+    assert opened == ["cpu"]
 
 
 def test_a_failure_in_json_has_its_reason(tmp_path: Path) -> None:
