@@ -14,6 +14,7 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
+from skymatte.runtime.bounds import bounds
 from skymatte.runtime.enlarge import enlarge
 from skymatte.runtime.levels import Size, level_sizes, own_heading, resized, turned_half
 from skymatte.runtime.look import Look
@@ -71,7 +72,7 @@ def coarse_to_fine(pixels: Array, look: Look, *, least: int, progress: Progress 
     answer, tiles, of, turned = coarse, 0, 0, turn
     for image, size in zip(images[1:], sizes[1:], strict=True):
         if max(size) <= _WHOLE:
-            coarse = answer = look.whole(image, enlarge(answer, *size, wrap=look.wrap))
+            coarse = answer = _whole(image, answer, look)
             continue
         turned = 0 if image is pixels else turn  # the finest level turns its answer back by itself
         level = look_closer(image, answer, look, turn=turn - turned, after_row=after_row)
@@ -84,6 +85,13 @@ def coarse_to_fine(pixels: Array, look: Look, *, least: int, progress: Progress 
         tiles,
         of,
     )
+
+
+def _whole(pixels: Array, coarser: Array, look: Look) -> Array:
+    """The answer of a level that is looked at whole."""
+    size = pixels.shape[:2]
+    lowest, highest = (enlarge(bound, *size, wrap=look.wrap) for bound in bounds(coarser, wrap=look.wrap))
+    return np.clip(look.whole(pixels, enlarge(coarser, *size, wrap=look.wrap)), lowest, highest)
 
 
 def _images(pixels: Array, sizes: list[Size], turn: int) -> list[Array]:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from skymatte.runtime.bounds import bounds
 from skymatte.runtime.enlarge import neighbours
 from skymatte.runtime.look import Look
 
@@ -134,13 +135,14 @@ class _Strip:
         self._top = 0
         self._sum = np.zeros((TILE, width), np.float32)
         self._weight = np.zeros((TILE, width), np.float32)
-        self._prior = self._enlarged(0)
+        self._bounds = bounds(coarser, wrap=look.wrap)
+        self._prior = self._enlarged(coarser, 0)
 
-    def _enlarged(self, top: int) -> Array:
-        """The coarser answer at this level, TILE rows from ``top`` on, the last repeated."""
+    def _enlarged(self, coarser: Array, top: int) -> Array:
+        """Something of the coarser level at this one, TILE rows from ``top`` on, the last repeated."""
         first, second, share = (part[top : top + TILE] for part in self._down)
         left, right, across = self._across
-        rows = self._coarser[first] * (1 - share[:, None]) + self._coarser[second] * share[:, None]
+        rows = coarser[first] * (1 - share[:, None]) + coarser[second] * share[:, None]
         band = rows[:, left] * (1 - across) + rows[:, right] * across
         return np.asarray(np.pad(band, ((0, TILE - len(band)), (0, 0)), mode="edge"), np.float32)
 
@@ -151,7 +153,7 @@ class _Strip:
         for votes in (self._sum, self._weight):
             votes[: TILE - moved] = votes[moved:]
             votes[TILE - moved :] = 0
-        self._prior = self._enlarged(top)
+        self._prior = self._enlarged(self._coarser, top)
 
     def look_at(self, rows: Array, lefts: list[int]) -> None:
         width = self._size[1]
@@ -176,5 +178,8 @@ class _Strip:
     def answer(self, rows: int) -> Array:
         """The first rows of the strip, which no later tile votes on."""
         part = slice(0, rows)
-        votes = self._sum[part] + _FADE * self._prior[part]
-        return np.asarray(votes / (self._weight[part] + _FADE), np.float32)
+        if not self._weight[part].any():
+            return self._prior[part]
+        votes = (self._sum[part] + _FADE * self._prior[part]) / (self._weight[part] + _FADE)
+        least, most = (self._enlarged(bound, self._top)[part] for bound in self._bounds)
+        return np.asarray(np.clip(votes, least, most), np.float32)
