@@ -53,17 +53,33 @@ def test_strips_are_joined_without_a_trace(tmp_path: Path, height: int, monkeypa
         return pixels[rows]
 
     write_jpeg_rows(tmp_path / "a.jpg", height, 100, draw)
-    assert drawn == [slice(top, min(top + 16, height)) for top in range(0, height, 16)]
+    assert sorted(drawn, key=lambda rows: rows.start) == [
+        slice(top, min(top + 16, height)) for top in range(0, height, 16)
+    ]
     whole = decoded(at_once(pixels, 90))
     assert np.array_equal(decoded((tmp_path / "a.jpg").read_bytes()), whole)
-    other = OpenImageIO.ImageBuf(str(tmp_path / "a.jpg"))  # another reader finds a sound file
-    assert np.array_equal(other.get_pixels(OpenImageIO.UINT8), whole[..., ::-1])
+    other = OpenImageIO.ImageBuf(str(tmp_path / "a.jpg")).get_pixels(OpenImageIO.UINT8)  # another reader finds the same
+    assert other is not None
+    assert np.array_equal(other, whole[..., ::-1])
 
 
 def test_a_real_size_is_cut_into_strips_that_the_format_allows(tmp_path: Path) -> None:
     pixels = np.tile(scene(64, 40), (2, JPEG_SIDE // 40 + 1, 1))[:, :JPEG_SIDE]
     write_jpeg(tmp_path / "a.jpg", pixels)
     assert np.array_equal(decoded((tmp_path / "a.jpg").read_bytes()), decoded(at_once(pixels, 90)))
+
+
+def test_a_drawing_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jpeg, "_LONGEST_INTERVAL", 1)
+
+    def draw(rows: slice) -> NDArray[np.uint8]:
+        if rows.start == 24:
+            raise ZeroDivisionError
+        return scene(8, 8)
+
+    with pytest.raises(ZeroDivisionError):
+        write_jpeg_rows(tmp_path / "a.jpg", 80, 8, draw)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_jpeg_cannot_hold_is_refused(tmp_path: Path) -> None:

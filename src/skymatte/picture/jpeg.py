@@ -8,7 +8,9 @@ strips that were encoded as pictures of their own, with the same tables, are joi
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -47,7 +49,7 @@ def write_jpeg_rows(path: Path, height: int, width: int, draw: Draw, quality: in
         path: where to.
         height: pixels.
         width: pixels.
-        draw: gives the rows, each once, top to bottom.
+        draw: gives the rows, each once; called from several threads, as many as OpenCV uses.
         quality: 1–100; chroma is not subsampled.
 
     Raises:
@@ -58,15 +60,28 @@ def write_jpeg_rows(path: Path, height: int, width: int, draw: Draw, quality: in
     across = -(-width // _BLOCK)
     down = _LONGEST_INTERVAL // across
     step = down * _BLOCK
+    strips = [slice(top, min(top + step, height)) for top in range(0, height, step)]
     with replacing(Path(path)) as temporary, temporary.open("wb") as out:
-        for number, top in enumerate(range(0, height, step)):
-            head, scan = _encode(draw(slice(top, min(top + step, height))), quality)
+        for number, (head, scan) in enumerate(_encoded(strips, draw, quality)):
             if number == 0:
                 out.write(_header(head, height, 0 if height <= step else down * across))
             else:
                 out.write(bytes((0xFF, _RESTART + (number - 1) % 8)))
             out.write(scan)
         out.write(_END)
+
+
+def _encoded(strips: list[slice], draw: Draw, quality: int) -> Iterator[tuple[bytes, bytes]]:
+    """The strips in their order; while one is written, the next are drawn and encoded."""
+    ahead = max(1, cv2.getNumThreads())
+    waiting: deque[Future[tuple[bytes, bytes]]] = deque()
+    with ThreadPoolExecutor(ahead) as pool:
+        for rows in strips:
+            waiting.append(pool.submit(lambda rows: _encode(draw(rows), quality), rows))
+            if len(waiting) > ahead:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _encode(pixels: NDArray[np.uint8], quality: int) -> tuple[bytes, bytes]:
