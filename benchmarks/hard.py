@@ -35,6 +35,9 @@ def _row(case: str, everybody: Sequence[Sequence[PictureScores]]) -> Sequence[st
 
 
 def _mean_and_worst(pictures: Sequence[PictureScores]) -> str:
+    """Where there is no sky at all, IoU is 0 for a single false pixel, and false sky says it better."""
+    if not any(one.confusion.tp + one.confusion.fn for one in pictures):
+        return "–"
     return f"{mean(pictures, 'iou'):.3f} ({min(one.values['iou'] for one in pictures):.2f})"
 
 
