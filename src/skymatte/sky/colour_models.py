@@ -40,7 +40,7 @@ _GRAIN: Final = 0.02
 """Scatter that every colour has at least, as a share of the brighter class."""
 
 _NOISE_SKY: Final = 1.5
-_NOISE_GROUND: Final = 0.5
+_NOISE_GROUND: Final = 0.7
 _MOST_NOISE: Final = 0.4
 """How many standard deviations of its fraction sky and ground may lie off 1 and 0 and still be all sky, all ground; and
 the largest fraction that is forgiven so."""

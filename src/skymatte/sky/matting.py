@@ -38,7 +38,7 @@ _STEEP: Final = 0.1
 _REACH: Final = 4
 """Within this many pixels of a change of the answer by so much edges are looked for: it may be that much off."""
 
-_DOUBT: Final = 2.0
+_DOUBT: Final = 3.0
 """Distance of sky and ground, in units of their scatter, at which colour and network count the same."""
 
 _LINE: Final = 9
