@@ -55,11 +55,12 @@ def open_blocks(matte: Array, sure: float, *, wrap: bool) -> Iterator[Block]:
         wrap: left and right edges touch.
     """
     least, most = _cells(matte, np.minimum), _cells(matte, np.maximum)
+    inner = slice(_NEAR, -_NEAR)
     border = cv2.BORDER_WRAP if wrap else cv2.BORDER_REPLICATE
     around = np.ones((2 * _NEAR + 1, 2 * _NEAR + 1), np.uint8)
     # A step from sky to ground between two cells is an edge too: the range is over a cell and its neighbours.
     least, most = (
-        np.asarray(reach(cv2.copyMakeBorder(cells, *4 * (_NEAR,), border), around))[_NEAR:-_NEAR, _NEAR:-_NEAR]
+        np.asarray(reach(cv2.copyMakeBorder(cells, *4 * (_NEAR,), border), around), np.float32)[inner, inner]
         for reach, cells in ((cv2.erode, least), (cv2.dilate, most))
     )
     is_open = (most > sure) & (least < 1 - sure)

@@ -92,7 +92,7 @@ def refine_edges(pixels: Array, scale: float, matte: Array, *, edge: str = "fast
 def _draw(light: Array, answer: Array, steps: tuple[int, ...]) -> Array:
     """Fractions of one window without its margin: H×W×3 exposed light, H×W answer."""
     inner = (slice(_MARGIN, -_MARGIN), slice(_MARGIN, -_MARGIN))
-    planes = np.stack(cv2.split(light))
+    planes: Array = np.stack(cv2.split(light)).astype(np.float32, copy=False)
     core, network, is_open = planes[:, *inner], answer[inner], _open(answer)[inner]
     best = answer.copy()
     for step in steps:
