@@ -15,13 +15,13 @@ from tests.models import CARD, write_model
 
 
 def test_built_in_models_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_model(tmp_path / "skymatte-2.onnx", name="skymatte-2")
+    write_model(tmp_path / "skymatte-3.onnx", name="skymatte-3")
     write_model(tmp_path / "skymatte-tiny.onnx", name="skymatte-tiny")
     monkeypatch.setattr(model_module, "BUILT_IN", tmp_path)
     result = CliRunner().invoke(app, ["models", "--json"])
     assert result.exit_code == 0
     cards = json.loads(result.stdout)
-    assert [(card["name"], card["default"]) for card in cards] == [("skymatte-2", True), ("skymatte-tiny", False)]
+    assert [(card["name"], card["default"]) for card in cards] == [("skymatte-3", True), ("skymatte-tiny", False)]
 
 
 def test_a_file_is_shown_with_its_card(tmp_path: Path) -> None:

@@ -64,11 +64,11 @@ def test_padding_reflects_so_that_the_border_sees_its_like(tmp_path: Path) -> No
 
 
 def test_a_built_in_model_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_model(tmp_path / "skymatte-2.onnx")
+    write_model(tmp_path / "skymatte-3.onnx")
     monkeypatch.setattr(model_module, "BUILT_IN", tmp_path)
-    assert built_in_models() == ("skymatte-2",)
-    assert Model.load("skymatte-2").path == tmp_path / "skymatte-2.onnx"
-    assert Model.load().path == tmp_path / "skymatte-2.onnx"
+    assert built_in_models() == ("skymatte-3",)
+    assert Model.load("skymatte-3").path == tmp_path / "skymatte-3.onnx"
+    assert Model.load().path == tmp_path / "skymatte-3.onnx"
 
 
 def test_a_missing_model_names_what_there_is() -> None:

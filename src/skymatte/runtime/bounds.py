@@ -18,14 +18,15 @@ _REACH = 2
 
 _LIKELY = 0.5
 
-_UP, _DOWN = np.float32(np.exp(1.0)), np.float32(np.exp(-4.0))
-"""Factors of the odds of sky by which a closer look may raise or lower them."""
+_DOWN = np.float32(np.exp(-4.0))
+"""Factor of the odds of sky by which a closer look may lower them where all around was sky."""
 
 
 def bounds(coarser: Array, *, wrap: bool) -> tuple[Array, Array]:
     """Least and most that a closer look may say, h×w float32 in [0, 1] each, of an answer h×w float32 in [0, 1].
 
-    Where sky was likely nearby nothing bounds from above, where ground was, nothing from below.
+    Where sky was likely nearby nothing bounds from above, where ground was, nothing from below.  Elsewhere sky is no
+    likelier than it was nearby, and less likely by ``_DOWN`` at most.
     """
     around = min(_REACH, coarser.shape[1]) if wrap else 0
     ring = cv2.copyMakeBorder(coarser, 0, 0, around, around, cv2.BORDER_WRAP)
@@ -36,7 +37,7 @@ def bounds(coarser: Array, *, wrap: bool) -> tuple[Array, Array]:
     )
     return (
         np.where(least > _LIKELY, _with_odds(least, _DOWN), np.float32(0)),
-        np.where(most < _LIKELY, _with_odds(most, _UP), np.float32(1)),
+        np.where(most < _LIKELY, most, np.float32(1)),
     )
 
 

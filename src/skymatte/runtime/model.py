@@ -18,7 +18,7 @@ Array = NDArray[np.float32]
 BUILT_IN = Path(__file__).resolve().parent.parent / "models"
 """Folder of the models that come with the package."""
 
-DEFAULT_MODEL = "skymatte-2"
+DEFAULT_MODEL = "skymatte-3"
 
 
 def built_in_models() -> tuple[str, ...]:
@@ -71,7 +71,7 @@ class Model:
         """Open a model by its built-in name or its path; the default model without either.
 
         Args:
-            name_or_path: ``"skymatte-2"``, or an ONNX file that carries a card.
+            name_or_path: ``"skymatte-3"``, or an ONNX file that carries a card.
             runtime: ``auto``, ``cpu``, ``cuda`` or ``openvino``.
 
         Raises:
