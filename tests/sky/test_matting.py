@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from skymatte.masks.metrics import edge_band, mad
 from skymatte.masks.metrics_halo import halo
+from skymatte.scenes.panorama import render
 from skymatte.sky.matting import EDGES, refine_edges
 from tests.sky.edges import GROUND, SKY, blurred_answer, composed, coverage, textured
 
@@ -94,6 +95,17 @@ def test_a_sun_beside_an_edge_changes_nothing_of_it(light: float) -> None:
     matte = refined(blazing, blurred_answer(truth))
     assert mad(matte, truth, where=edge_band(truth)) < mad(without, truth, where=edge_band(truth)) + 0.01
     assert matte[distance < 5].min() > 0.99
+
+
+def test_a_sun_of_a_few_pixels_stays_sky() -> None:
+    """The demo scene's, beside clouds and over a tree: the pixels of its rim are of no colour that the sky has."""
+    pixels, truth = render(2048, 1024, 0)
+    part = (slice(100, 560), slice(156, 620))
+    light = np.minimum(pixels[part], np.float32(65504))
+    matte = refined(light, blurred_answer(truth[part]))
+    sun = light.min(axis=-1) > 1000
+    assert sun.sum() > 10
+    assert matte[sun].min() > 0.99
 
 
 def test_stars_and_moon_stay_sky() -> None:

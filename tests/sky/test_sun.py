@@ -190,8 +190,8 @@ REAL = {
     "satara_night_1k": None,
     "forest_slope_1k": None,
 }
-"""Where the suns of validation pictures are, to the degree (most of these panoramas were turned to the same azimuth, one
-of them sees it in a gap of clouds), and pictures without one."""
+"""Where the suns of validation pictures are, to the degree (most of these panoramas were turned to the same azimuth,
+one of them sees it in a gap of clouds), and pictures without one."""
 
 
 @pytest.mark.parametrize("name", REAL)

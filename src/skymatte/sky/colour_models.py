@@ -76,7 +76,7 @@ def colour_model(samples: Array, sky: Array, ground: Array, *, step: int, margin
         classes can be told apart (their squared distance in units of their scatter; 0 where one is unknown); the
         luminance above which light is taken down before it is put in.
     """
-    light = _luminance(samples)
+    light = luminance_of(samples)
     one = _class(samples, light, sky, _CAP_SKY, step, margin)
     other = _class(samples, light, ground, _CAP_GROUND, step, margin)
     brighter = np.maximum(np.maximum.reduce(one.mean), np.maximum.reduce(other.mean))
@@ -98,14 +98,14 @@ def colour_model(samples: Array, sky: Array, ground: Array, *, step: int, margin
 
 def fractions(planes: Array, model: Array) -> Array:
     """Fraction of sky that the model sees in each pixel: 3×h×w linear light, exposed; 6×h×w → h×w in [0, 1]."""
-    taken_down = np.minimum(model[5] / _luminance(planes), np.float32(1))
+    taken_down = np.minimum(model[5] / luminance_of(planes), np.float32(1))
     seen = np.asarray(_dot(planes, model[:3]), np.float32)
     seen *= taken_down
     seen += model[3]
     return np.asarray(np.clip(seen, 0, 1, out=seen), np.float32)
 
 
-def _luminance(planes: Array) -> Array:
+def luminance_of(planes: Array) -> Array:
     """Relative luminance, at least 1e-6 so that it has a logarithm: 3×h×w → h×w."""
     red, green, blue = (plane * factor for plane, factor in zip(planes, REC709_LUMINANCE, strict=True))
     return np.asarray(np.maximum(red + green + blue, _DARKEST), np.float32)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skymatte.runtime.providers import thread_count
-from skymatte.sky.colour_models import colour_model, fractions
+from skymatte.sky.colour_models import colour_model, fractions, luminance_of
 from skymatte.sky.edge_blocks import Block, open_blocks
 
 Array = NDArray[np.float32]
@@ -103,7 +103,9 @@ def _draw(light: Array, answer: Array, steps: tuple[int, ...]) -> Array:
         seen = fractions(core, model)
         trust = model[4] / (model[4] + np.float32(_DOUBT**2))
         drawn = network + trust * (seen - network)
-        best[inner] = np.where(is_open | _beside_lines(network, seen, model[4]), drawn, network)
+        # In a sky that is sure, what outshines it is a sun, a moon or a star, whatever its colour.
+        shines = (network > 1 - _CLASS) & (luminance_of(core) > model[5])
+        best[inner] = np.where((is_open | _beside_lines(network, seen, model[4])) & ~shines, drawn, network)
     return best[inner]
 
 
