@@ -18,7 +18,8 @@ from skymatte.picture.oiio import read_gray
 from skymatte.picture.read import from_array, read
 
 TEST_CLIPS = ("mfadlih_uav_b4", "muchlisin_driving_dusk", "udacity_vehicle_test_video")
-_CAMVID_SKY, _CAMVID_VOID = 0, 11
+TREELESS = "camvid-treeless"
+_CAMVID_SKY, _CAMVID_TREE, _CAMVID_VOID = 0, 5, 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,17 @@ def hdr_cases(data: Path) -> Iterator[Case]:
         yield Case(Path(row["picture"]).stem, row["stratum"], picture, label)
 
 
-def camvid_cases(data: Path) -> Iterator[Case]:
-    """The test frames of CamVid (Brostow et al. 2009) at 480×360; void counts nowhere."""
+def camvid_cases(data: Path, *, trees: bool = True) -> Iterator[Case]:
+    """The test frames of CamVid (Brostow et al. 2009) at 480×360; void counts nowhere.
+
+    Its labels call a bare tree with all its gaps tree: without ``trees`` that class counts nowhere either.
+    """
+    group, ignored = ("camvid", (_CAMVID_VOID,)) if trees else (TREELESS, (_CAMVID_VOID, _CAMVID_TREE))
     for path in sorted((data / "camvid" / "test").iterdir()):
         classes = read_gray(data / "camvid" / "testannot" / f"{path.stem}.png")
-        label = np.where(classes == _CAMVID_SKY, SKY, np.where(classes == _CAMVID_VOID, IGNORE, NON_SKY))
-        yield Case(path.stem, "camvid", read(path, projection="perspective"), label.astype(np.uint8))
+        label = np.where(classes == _CAMVID_SKY, SKY, np.where(np.isin(classes, ignored), IGNORE, NON_SKY))
+        name = path.stem if trees else f"{path.stem} {TREELESS}"
+        yield Case(name, group, read(path, projection="perspective"), label.astype(np.uint8))
 
 
 def video_cases(data: Path) -> Iterator[Case]:

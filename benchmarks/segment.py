@@ -17,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.cases import Case, camvid_cases, hdr_cases, video_cases
+from benchmarks.cases import TREELESS, Case, camvid_cases, hdr_cases, video_cases
 from benchmarks.contest import Contestant, Scoreboard, Store, contest, peer_contestants, skymatte_contestant
 from benchmarks.curve import growth_curve
 from benchmarks.gallery import choose, gallery
@@ -83,7 +83,12 @@ class Benchmark:
         return stratum_tables(self._hdr_board)
 
     def camvid(self) -> str:
-        return pooled_table(self._camvid_board, "camvid")
+        treeless = contest(camvid_cases(self._data, trees=False), self._everybody, self._store)
+        return (
+            pooled_table(self._camvid_board, "camvid")
+            + "\n\nThe same, the class tree not judged:\n\n"
+            + pooled_table(treeless, TREELESS)
+        )
 
     def video(self) -> str:
         return pooled_table(self._video_board, "video")
