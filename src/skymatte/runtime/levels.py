@@ -60,3 +60,10 @@ def own_heading(pixels: Array) -> int:
     # Rounded, so that the order of a sum does not decide the column.
     heading = np.arctan2(np.sum(columns * np.sin(angles)), np.sum(columns * np.cos(angles)))
     return int(np.floor(np.round(heading / (2 * np.pi) * len(columns), 3))) % len(columns)
+
+
+def turn_in_place(image: Array, turn: int) -> None:
+    """Turn a panorama, H×W…, left by ``turn`` columns, some rows at a time."""
+    band = 256
+    for top in range(0, len(image) if turn else 0, band):
+        image[top : top + band] = np.roll(image[top : top + band], -turn, axis=1)

@@ -31,6 +31,10 @@ class Block:
     left: int
     right: int
 
+    def turned(self, turn: int) -> Block:
+        """Where the rectangle is in a panorama before it is turned left by ``turn`` columns."""
+        return Block(self.top, self.bottom, self.left + turn, self.right + turn)
+
     def part(self, image: NDArray[Any]) -> NDArray[Any]:
         """The rectangle as far as it lies in the picture, to be read or written."""
         return image[self.top : self.bottom, self.left : self.right]

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from skymatte.runtime.levels import turn_in_place
 from skymatte.runtime.providers import thread_count
 from skymatte.sky.colour_models import colour_model, fractions, luminance_of
 from skymatte.sky.edge_blocks import Block, open_blocks
@@ -52,7 +53,7 @@ _MARGIN: Final = 64
 """Pixels around a block from which colours are learnt."""
 
 
-def refine_edges(pixels: Array, scale: float, matte: Array, *, edge: str = "fast", wrap: bool) -> Array:
+def refine_edges(pixels: Array, scale: float, matte: Array, *, edge: str = "fast", wrap: bool, turn: int = 0) -> Array:
     """Draw the edges of a matte as fractions of pixels.
 
     Works on blocks of at most 256 px along the edge, as many at once as there are threads to compute with: time follows
@@ -64,6 +65,8 @@ def refine_edges(pixels: Array, scale: float, matte: Array, *, edge: str = "fast
         matte: H×W float32 in [0, 1], the network's answer; drawn on, to save memory.
         edge: ``fast``, or ``fine``, which learns the colours once more.
         wrap: left and right edges touch.
+        turn: the column of a panorama that blocks are counted from: its own heading, so that its matte does not
+            depend on where its file begins.
 
     Returns:
         ``matte``; unchanged away from edges.
@@ -75,8 +78,10 @@ def refine_edges(pixels: Array, scale: float, matte: Array, *, edge: str = "fast
         raise ValueError(f"unknown edge {edge!r}; choose one of {', '.join(EDGES)}")
     steps = _ROUNDS[edge]
 
+    turn_in_place(matte, turn)
+
     def draw(block: Block) -> Array:
-        light = block.window(pixels, _MARGIN, wrap=wrap)
+        light = block.turned(turn).window(pixels, _MARGIN, wrap=wrap)
         light *= np.float32(scale)
         return _draw(light, block.window(matte, _MARGIN, wrap=wrap), steps)
 
@@ -86,6 +91,7 @@ def refine_edges(pixels: Array, scale: float, matte: Array, *, edge: str = "fast
     for block, answer in zip(blocks, drawn, strict=True):
         part = block.part(matte)
         part[:] = answer[: part.shape[0], : part.shape[1]]
+    turn_in_place(matte, -turn)
     return matte
 
 

@@ -15,6 +15,7 @@ from skymatte.picture.encoding import encode
 from skymatte.picture.exposure import exposure_scale
 from skymatte.picture.model import Picture, Projection
 from skymatte.picture.read import from_array, read
+from skymatte.runtime.levels import own_heading
 from skymatte.runtime.look import Look
 from skymatte.runtime.model import Model
 from skymatte.runtime.pyramid import coarse_to_fine
@@ -105,7 +106,8 @@ def segment(
         settings["edge"] = edge
     confidence = confidence_of(matte)
     if method == "fast":
-        matte = refine_edges(picture.pixels, scale, matte, edge=edge, wrap=_wraps(picture))
+        turn = own_heading(picture.pixels) if _wraps(picture) else 0
+        matte = refine_edges(picture.pixels, scale, matte, edge=edge, wrap=_wraps(picture), turn=turn)
     unlit = find_unlit(picture)
     unlit.settle(matte, confidence)
     level = opened.card.threshold if threshold is None else threshold
