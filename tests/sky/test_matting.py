@@ -154,6 +154,15 @@ def test_turning_a_panorama_turns_its_matte(turn: int) -> None:
     assert mad(first, truth, where=edge_band(truth)) < 0.02
 
 
+@pytest.mark.parametrize("turn", [1, 100, 300])
+def test_counted_from_its_own_heading_a_turned_panorama_gets_the_same_matte_to_the_bit(turn: int) -> None:
+    truth = coverage(192, 512, lambda x, y: y < 90 + 20 * np.sin(2 * np.pi * x / 512 * 5))
+    pixels, answer = composed(truth), blurred_answer(truth)
+    first = refine_edges(pixels, 1.0, answer.copy(), wrap=True, turn=7)
+    second = refine_edges(np.roll(pixels, turn, 1), 1.0, np.roll(answer, turn, 1), wrap=True, turn=(7 + turn) % 512)
+    np.testing.assert_array_equal(second, np.roll(first, turn, 1))
+
+
 def test_away_from_edges_nothing_changes_and_nothing_is_copied() -> None:
     truth = coverage(HEIGHT, WIDTH, lambda x, y: np.broadcast_to(y < 20, np.broadcast_shapes(x.shape, y.shape)))
     answer = blurred_answer(truth)
