@@ -113,7 +113,7 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_no_partial_file(tmp_path: Path
     for index in range(40):
         write_exr(tmp_path / f"in/{index:02}.exr", light)
     out = tmp_path / "out"
-    options = ["--method", "dense", "--patch", "64", "--stride", "8", "--write", "mask,matte", "--jobs", "2"]
+    options = ["--method", "dense", "--patch", "64", "--stride", "3", "--write", "mask,matte", "--jobs", "2"]
     program = [sys.executable, "-m", "skymatte", "segment", "--json", "--model", str(model_in(tmp_path))]
     with subprocess.Popen(
         [*program, str(tmp_path / "in"), "-o", str(out), *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE

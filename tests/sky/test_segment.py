@@ -48,7 +48,9 @@ def test_a_larger_picture_gets_a_matte_of_its_own_size(model: Model) -> None:
     pixels, truth = render(3072, 1536, SEEDS[0])
     result = skymatte.segment(pixels, model=model, projection="equirectangular")
     assert result.mask.shape == truth.shape
-    assert result.report["method"]["working_width"] == 2048
+    method = result.report["method"]
+    assert method["levels"][-1] == (1536, 3072)
+    assert 0 < method["tiles"] < method["of"]
     assert iou(result.mask, labels(truth)) > 0.9
 
 
