@@ -8,7 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from skymatte.runtime.enlarge import enlarge
-from skymatte.sky.guided import coefficients, guided_enlarge, undecided
+from skymatte.runtime.tiled import undecided
+from skymatte.sky.guided import coefficients, guided_enlarge
 
 Array = NDArray[np.float32]
 FACTOR = 8

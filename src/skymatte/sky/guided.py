@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from skymatte.picture.encoding import encode
 from skymatte.runtime.enlarge import enlarge, neighbours
+from skymatte.runtime.tiled import undecided
 
 Array = NDArray[np.float32]
 
 GUIDE_ENCODING = "log"
 RADIUS = 3
 EPSILON = 2e-3
-_BAND = 2
 _ROWS = 256
 
 
@@ -71,16 +71,6 @@ def coefficients(
     model[where, 4] = 1
     model = _mean(model, radius, wrap)
     return np.asarray(model[..., :4] / np.maximum(model[..., 4:], np.float32(1e-6)), np.float32)
-
-
-def undecided(matte: Array, *, wrap: bool) -> NDArray[np.bool_]:
-    """Where a coarse matte is neither sky nor ground for sure, grown by two pixels: h×w bool."""
-    around = min(_BAND + 1, matte.shape[1]) if wrap else 0
-    ring = cv2.copyMakeBorder(matte, 0, 0, around, around, cv2.BORDER_WRAP)
-    edge = cv2.morphologyEx((ring >= 0.5).astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    open_or_edge = ((ring > 0.02) & (ring < 0.98)) | (np.asarray(edge) > 0)
-    grown = cv2.dilate(open_or_edge.astype(np.uint8), np.ones((2 * _BAND + 1, 2 * _BAND + 1), np.uint8))
-    return np.asarray(grown[:, around : around + matte.shape[1]] > 0)
 
 
 def guided_enlarge(small_pixels: Array, small_matte: Array, pixels: Array, scale: float, *, wrap: bool) -> Array:
