@@ -109,26 +109,27 @@ def test_a_failure_in_json_has_its_reason(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_keeps_what_is_finished_and_leaves_no_partial_file(tmp_path: Path) -> None:
-    light = np.tile(pixels(64, 64), (4, 4, 1))
-    for index in range(40):
-        write_exr(tmp_path / f"in/{index:02}.exr", light)
+    many = 300  # quick ones: the first is soon done, the last long not when the signal comes, on a busy machine too
+    light = np.tile(pixels(64, 64), (2, 2, 1))
+    for index in range(many):
+        write_exr(tmp_path / f"in/{index:03}.exr", light)
     out = tmp_path / "out"
-    options = ["--method", "dense", "--patch", "64", "--stride", "3", "--write", "mask,matte", "--jobs", "2"]
+    options = ["--method", "dense", "--patch", "64", "--stride", "4", "--write", "mask,matte", "--jobs", "2"]
     program = [sys.executable, "-m", "skymatte", "segment", "--json", "--model", str(model_in(tmp_path))]
     with subprocess.Popen(
         [*program, str(tmp_path / "in"), "-o", str(out), *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not list(out.glob("*.sky.json")) and time.monotonic() < deadline:
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
-        stdout, stderr = process.communicate(timeout=30)
+        stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert b"Traceback" not in stderr
     found = json.loads(stdout)
     done = sorted(Path(entry["input"]).stem for entry in found["pictures"] if entry["status"] == "done")
-    assert 1 <= len(done) < 40
-    assert found["done"] + found["cancelled"] == 40
+    assert 1 <= len(done) < many
+    assert found["done"] + found["cancelled"] == many
     results = sorted(f"{stem}.{end}" for stem in done for end in ("mask.png", "matte.exr", "sky.json"))
     assert names(out) == [*results, *(["ranking.csv"] if len(done) > 1 else [])]
 
