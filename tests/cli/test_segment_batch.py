@@ -115,7 +115,18 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_no_partial_file(tmp_path: Path
         write_exr(tmp_path / f"in/{index:03}.exr", light)
     out = tmp_path / "out"
     options = ["--method", "dense", "--patch", "64", "--stride", "4", "--write", "mask,matte", "--jobs", "2"]
-    program = [sys.executable, "-m", "skymatte", "segment", "--json", "--model", str(model_in(tmp_path))]
+    # Where tests run in the background, Ctrl-C is ignored by all that they start, unless they say otherwise.
+    program = [
+        "env",
+        "--default-signal=INT",
+        sys.executable,
+        "-m",
+        "skymatte",
+        "segment",
+        "--json",
+        "--model",
+        str(model_in(tmp_path)),
+    ]
     with subprocess.Popen(
         [*program, str(tmp_path / "in"), "-o", str(out), *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
