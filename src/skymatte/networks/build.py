@@ -12,12 +12,13 @@ from skymatte.errors import RecipeError
 from skymatte.networks.base import SegmentationNetwork, Statistic
 from skymatte.networks.classic_unet import WIDTH, ClassicUnet
 from skymatte.networks.efficientnet import imagenet_state
+from skymatte.networks.fast_unet import FastSkyNet
 from skymatte.networks.published import PublishedNetwork, published_architectures, usual_encoder
 from skymatte.networks.unet import SkyNet
 
 Weights = Literal["imagenet", "none"]
 
-_OWN = ("skynet", "classic-unet")
+_OWN = ("skynet", "skynet-fast", "classic-unet")
 
 
 def architectures() -> tuple[str, ...]:
@@ -42,9 +43,10 @@ def build(
     """Make a network; weights that are not fetched come from torch's random generator.
 
     Args:
-        architecture: ``skynet``, ``classic-unet``, ``unet``, or another of segmentation-models-pytorch in lower case.
+        architecture: ``skynet``, ``skynet-fast``, ``classic-unet``, ``unet``, or another of segmentation-models-pytorch
+            in lower case.
         encoder: of the latter: a name of segmentation-models-pytorch, or ``tu-`` and a name of timm; ``None`` =
-            the usual one, which is resnet34 (a vision transformer for ``dpt``). The first two have their own.
+            the usual one, which is resnet34 (a vision transformer for ``dpt``). The first three have their own.
         weights: ``imagenet`` starts the encoder from published ImageNet weights.
         mean: of the encoded input, one number or three: standardisation is inside the network.
         deviation: of the encoded input, likewise.
@@ -62,8 +64,8 @@ def build(
         raise RecipeError(f"network.width: only classic-unet has one, not {architecture}")
     if architecture != "skynet" and prior:
         raise RecipeError(f"network.prior: only skynet takes one, not {architecture}")
-    if architecture == "skynet":
-        network = SkyNet(mean, deviation, prior=prior)
+    if architecture in ("skynet", "skynet-fast"):
+        network = SkyNet(mean, deviation, prior=prior) if architecture == "skynet" else FastSkyNet(mean, deviation)
         if weights == "imagenet":
             network.encoder.load_imagenet(imagenet_state())
         return network

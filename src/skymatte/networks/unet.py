@@ -10,7 +10,8 @@ from skymatte.networks.base import SegmentationNetwork, Statistic
 from skymatte.networks.efficientnet import EfficientNetLite0
 
 
-def _convolution(inputs: int, outputs: int, kernel: int = 3) -> nn.Sequential:
+def convolution(inputs: int, outputs: int, kernel: int = 3) -> nn.Sequential:
+    """Convolution, batch normalisation and ReLU; the size stays."""
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False),
         nn.BatchNorm2d(outputs),
@@ -26,10 +27,10 @@ class PyramidContext(nn.Module):
 
     def __init__(self, channels: int, outputs: int) -> None:
         super().__init__()
-        self.project = _convolution(channels, outputs, 1)
+        self.project = convolution(channels, outputs, 1)
         self.view = nn.Sequential(nn.Conv2d(channels, outputs, 1), nn.ReLU(inplace=True))
         self.rows = nn.Sequential(nn.Conv2d(channels, outputs, 1), nn.ReLU(inplace=True))
-        self.merge = _convolution(3 * outputs, outputs, 3)
+        self.merge = convolution(3 * outputs, outputs, 3)
 
     def forward(self, x: Tensor) -> Tensor:
         size = x.shape[-2:]
@@ -61,12 +62,12 @@ class SkyNet(SegmentationNetwork):
         self.context = PyramidContext(skips[4], widths[0])
         self.up = nn.ModuleList(
             nn.Sequential(
-                _convolution(widths[i] + skips[3 - i], widths[i + 1]), _convolution(widths[i + 1], widths[i + 1])
+                convolution(widths[i] + skips[3 - i], widths[i + 1]), convolution(widths[i + 1], widths[i + 1])
             )
             for i in range(4)
         )
         self.head = nn.Sequential(
-            _convolution(widths[4] + 4 * self.channels, widths[4]), nn.Conv2d(widths[4], 4, 3, padding=1)
+            convolution(widths[4] + 4 * self.channels, widths[4]), nn.Conv2d(widths[4], 4, 3, padding=1)
         )
 
     @property

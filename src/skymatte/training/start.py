@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from skymatte.training.schedule import optimiser_of
 _STOP = 0.31
 _STANDARDISATION = ("mean", "deviation")
 _CPU = torch.device("cpu")
+_SKY_NETWORKS = {"skynet", "skynet-fast"}
 
 
 def anchor(encoding: str) -> tuple[float, float]:
@@ -90,6 +91,8 @@ def new_run(recipe: Recipe, pictures: Iterable[NDArray[np.float32]] = (), device
 def transfer(run: Run, recipe: Recipe, runs: Path) -> Path | None:
     """Take the weights that the recipe's ``network.start`` names, if it names some; standardisation stays our own.
 
+    Of another sky network than the recipe's only the encoder is taken, which both have in common.
+
     Args:
         run: at its beginning.
         recipe: its recipe.
@@ -106,6 +109,10 @@ def transfer(run: Run, recipe: Recipe, runs: Path) -> Path | None:
         return None
     path = _checkpoint(recipe.network.start, runs)
     state = read_checkpoint(path)
+    if _share_encoder(run.network.description, state.get("description", run.network.description)):
+        for network in (run.network, run.average):
+            _take_encoder(network, state["average"])
+        return path
     described = dict(state.get("description", run.network.description))
     # A network that has not learnt from priors may teach one that shall: the new channel begins without effect.
     described.update({"prior": True} if run.network.prior else {})
@@ -124,6 +131,19 @@ def _checkpoint(start: str, runs: Path) -> Path:
         f"network.start: neither {start} nor {runs / start / BEST} is a checkpoint; train {start} into {runs / start} "
         "first, name a checkpoint with network.start=FILE, or start without: network.start=null"
     )
+
+
+def _share_encoder(mine: Mapping[str, str | int], theirs: Mapping[str, str | int]) -> bool:
+    names = {mine["architecture"], theirs["architecture"]}
+    return names == _SKY_NETWORKS
+
+
+def _take_encoder(network: SegmentationNetwork, weights: Mapping[str, Tensor]) -> None:
+    """Kernels of a prior that ``network`` has no channel for are left out: a prior that says nothing is 0 to them."""
+    own = network.state_dict()
+    learnt = {name: tensor for name, tensor in weights.items() if name.startswith("encoder.")}
+    fitting = {name: tensor[:, : own[name].shape[1]] if tensor.ndim == 4 else tensor for name, tensor in learnt.items()}
+    network.load_state_dict({**own, **fitting})
 
 
 def _take(network: SegmentationNetwork, weights: dict[str, Tensor], path: Path) -> None:

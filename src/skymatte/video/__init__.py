@@ -1,0 +1,1 @@
+"""The sky in moving pictures: frames in, a matte for each, overlays and mattes out."""
