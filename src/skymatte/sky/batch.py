@@ -118,7 +118,7 @@ def run(
                 if listener is not None:
                     listener.ended(outcome)
         except KeyboardInterrupt:
-            with _deaf_to_interrupts():
+            with deaf_to_interrupts():
                 batch.cancelled.set()
                 pool.shutdown(cancel_futures=True)
     return [_outcome(job, future) for job, future in zip_longest(jobs, futures)]
@@ -131,7 +131,7 @@ def _outcome(job: Job, future: Future[Outcome] | None) -> Outcome:
 
 
 @contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
+def deaf_to_interrupts() -> Iterator[None]:
     """Hold further Ctrl-C off while pictures in work reach their next safe point and remove what is unfinished."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:

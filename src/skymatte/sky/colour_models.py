@@ -11,16 +11,16 @@ Pictures are planes here (3×h×w), which is what arithmetic on whole windows is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from skymatte.picture.exposure import REC709_LUMINANCE
+from skymatte.sky.discriminant import dot, solve, spread
 
 Array = NDArray[np.float32]
-_Doubles = NDArray[np.float64]
 
 RADII: Final = (8, 32, 96)
 """Half widths in pixels of the windows, near to far; the far ones speak where the near ones are empty."""
@@ -83,14 +83,14 @@ def colour_model(samples: Array, sky: Array, ground: Array, *, step: int, margin
     brighter = np.maximum(brighter, _DARKEST).astype(np.float64)
     apart = (one.mean - other.mean) / brighter
     sky_scatter, ground_scatter = one.scatter / np.square(brighter), other.scatter / np.square(brighter)
-    direction = _solve(sky_scatter + ground_scatter, apart)
-    separation = np.maximum(_dot(direction, apart), 1e-12)
+    direction = solve(sky_scatter + ground_scatter, apart, _GRAIN)
+    separation = np.maximum(dot(direction, apart), 1e-12)
     direction /= separation
-    low = np.minimum(_NOISE_GROUND * _spread(ground_scatter, direction), _MOST_NOISE)
-    high = 1 - np.minimum(_NOISE_SKY * _spread(sky_scatter, direction), _MOST_NOISE)
+    low = np.minimum(_NOISE_GROUND * spread(ground_scatter, direction), _MOST_NOISE)
+    high = 1 - np.minimum(_NOISE_SKY * spread(sky_scatter, direction), _MOST_NOISE)
     model = np.empty((6, *low.shape), np.float32)
     model[:3] = direction / ((high - low) * brighter)
-    model[3] = -_dot(model[:3], other.mean) - low / (high - low)
+    model[3] = -dot(model[:3], other.mean) - low / (high - low)
     model[4] = np.where(one.known & other.known, separation, 0)
     model[5] = np.maximum(one.cap, other.cap)
     return model
@@ -99,7 +99,7 @@ def colour_model(samples: Array, sky: Array, ground: Array, *, step: int, margin
 def fractions(planes: Array, model: Array) -> Array:
     """Fraction of sky that the model sees in each pixel: 3×h×w linear light, exposed; 6×h×w → h×w in [0, 1]."""
     taken_down = np.minimum(model[5] / luminance_of(planes), np.float32(1))
-    seen = np.asarray(_dot(planes, model[:3]), np.float32)
+    seen = np.asarray(dot(planes, model[:3]), np.float32)
     seen *= taken_down
     seen += model[3]
     return np.asarray(np.clip(seen, 0, 1, out=seen), np.float32)
@@ -148,31 +148,3 @@ def _blur(values: Array, radius: int) -> Array:
     once = cv2.blur(values, size, borderType=cv2.BORDER_REPLICATE)
     return np.asarray(cv2.blur(once, size, borderType=cv2.BORDER_REPLICATE), np.float32)
 
-
-def _dot(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
-    return np.asarray(first[0] * second[0] + first[1] * second[1] + first[2] * second[2])
-
-
-def _solve(scatter: _Doubles, right: _Doubles) -> _Doubles:
-    """Solutions of symmetric 3×3 systems with some grain on their diagonal (Cramer's rule): 6×…, 3×… → 3×…."""
-    a, b, c, d, e, f = scatter
-    a, d, f = a + _GRAIN**2, d + _GRAIN**2, f + _GRAIN**2
-    x, y, z = right
-    first, second, third, last = d * f - e * e, c * e - b * f, b * e - c * d, b * c - a * e
-    solved = np.stack(
-        [
-            first * x + second * y + third * z,
-            second * x + (a * f - c * c) * y + last * z,
-            third * x + last * y + (a * d - b * b) * z,
-        ]
-    )
-    solved /= a * first + b * second + c * third
-    return solved
-
-
-def _spread(scatter: _Doubles, direction: _Doubles) -> _Doubles:
-    """Standard deviation along a direction: 6×…, 3×… → …."""
-    a, b, c, d, e, f = scatter
-    x, y, z = direction
-    variance = x * (a * x + 2 * (b * y + c * z)) + y * (d * y + 2 * e * z) + f * z * z
-    return np.asarray(np.sqrt(np.maximum(variance, 0)))

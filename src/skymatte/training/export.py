@@ -172,7 +172,8 @@ def _graph(wrapped: _Probability, network: SegmentationNetwork) -> onnx.ModelPro
     multiple = network.multiple
     height, width = (torch.export.Dim(name, min=1, max=_LARGEST // multiple) * multiple for name in ("rows", "columns"))
     sizes = ({0: torch.export.Dim("batch", min=1, max=1024), 2: height, 3: width},)
-    example = torch.zeros(2, network.channels, 2 * multiple, 3 * multiple)
+    # So large that no level of a network has one row or column only: the exporter would take that for granted.
+    example = torch.zeros(2, network.channels, 4 * multiple, 6 * multiple)
     with warnings.catch_warnings():
         # What torch's exporter finds old in torch itself is not for those who train.
         warnings.simplefilter("ignore", FutureWarning)
