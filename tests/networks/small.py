@@ -12,6 +12,7 @@ from skymatte.networks.build import build
 # The smallest encoders of timm; weights from torch's random generator.
 SMALL: dict[str, dict[str, Any]] = {
     "skynet": {},
+    "skynet-fast": {},
     "classic-unet": {"width": 2},
     "dpt": {"encoder": "tu-test_vit"},
 }

@@ -55,7 +55,7 @@ def test_the_encoder_is_a_part_of_the_network(architecture: str) -> None:
     assert bool(encoder) == (architecture != "classic-unet")
 
 
-@pytest.mark.parametrize("architecture", ["skynet", "classic-unet", "unet"])
+@pytest.mark.parametrize("architecture", ["skynet", "skynet-fast", "classic-unet", "unet"])
 def test_each_channel_is_standardised_by_its_own_numbers(architecture: str) -> None:
     inside = small(architecture, mean=[0.1, 0.2, 0.3], deviation=[1.0, 2.0, 4.0])
     plain = small(architecture)
@@ -77,7 +77,7 @@ def test_resnet34_is_the_usual_encoder() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"architecture": "unett"}, r"network\.architecture: no 'unett'; did you mean unet\? choose one of skynet, cl"),
+        ({"architecture": "unett"}, r"network\.architecture: no 'unett'; did you mean unet\? choose one of skynet, s"),
         ({"architecture": "zebra"}, r"network\.architecture: no 'zebra'; choose one of skynet"),
         ({"architecture": "unet", "encoder": "resnet43"}, r"network\.encoder: no 'resnet43'; did you mean resnet34\?"),
         ({"architecture": "unet", "encoder": "tu-nonsense"}, r"network\.encoder: .*'tu-nonsense': Unknown model"),

@@ -24,7 +24,8 @@ from tests.training.conftest import write_data
 
 SMALL = ("batch=2", "batches=1", "working_side=64", "network.weights=none", "precision.cpu=float32")
 OF_VIEWS = ("data.scenes=1", "data.scene_height=32", "data.clips=[drive]", "validate_every=1")
-WITH_PRIOR, WITHOUT = ("data.size=128", "data.details=1", "data.detail_height=64"), ("data.size=32",)
+DETAILS = ("data.details=1", "data.detail_height=64")
+WITH_PRIOR, WITHOUT = ("data.size=128",), ("data.size=64",)
 OF_PATCHES = ("epochs=null", "data.patches.height=64", "data.patches.size=32", "data.patches.stride=32")
 
 
@@ -61,7 +62,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
 def train(name: str, folder: Path, data: Path, *further: str) -> Result:
     recipe = load_recipe(name)
     views = not isinstance(recipe.data, PatchData)
-    of_views = (*OF_VIEWS, *(WITH_PRIOR if recipe.network.prior else WITHOUT))
+    details = DETAILS if views and recipe.data.details else ()
+    of_views = (*OF_VIEWS, *details, *(WITH_PRIOR if recipe.network.prior else WITHOUT))
     narrow = ("network.width=4",) if name == "skyfinder-unet" else ()
     overrides = (*SMALL, *(of_views if views else OF_PATCHES), *narrow, *further)
     where = ("--data", str(data if views else data / "hdri"), "-o", str(folder / name), "--workers", "0")
@@ -87,6 +89,12 @@ def test_a_recipe_makes_a_model(name: str, runs: Runs) -> None:
 @pytest.mark.parametrize("name", ["model-2", "model-3"])
 def test_the_later_models_start_from_the_first(name: str, runs: Runs) -> None:
     assert f"starting from the weights of {runs.folder / 'model-1' / 'best.pt'}" in runs.results[name].stderr
+
+
+def test_the_model_for_video_starts_from_the_encoder_of_the_one_for_pictures(runs: Runs) -> None:
+    assert f"starting from the weights of {runs.folder / 'skymatte-3' / 'best.pt'}" in (
+        runs.results["skymatte-video-1"].stderr
+    )
 
 
 def test_a_transfer_without_the_first_model_says_what_to_do(runs: Runs, tmp_path: Path) -> None:

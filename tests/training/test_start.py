@@ -11,6 +11,7 @@ import torch
 
 from skymatte.errors import ModelError, RecipeError
 from skymatte.networks.efficientnet import imagenet_state
+from skymatte.networks.fast_unet import FastSkyNet
 from skymatte.picture.encoding import encode
 from skymatte.training.checkpoint import BEST
 from skymatte.training.recipe import Recipe
@@ -91,6 +92,26 @@ def test_transfer_takes_the_average_of_another_run_but_not_its_standardisation(t
         for name, tensor in theirs.items():
             assert torch.equal(own[name], tensor) or name in ("mean", "deviation")
         np.testing.assert_allclose([float(own["mean"]), float(own["deviation"])], anchor("log-normalize"), rtol=1e-6)
+
+
+@pytest.mark.parametrize("prior", [True, False])
+def test_a_light_network_starts_from_the_encoder_of_another_sky_network(tmp_path: Path, prior: bool) -> None:
+    """A prior that says nothing is 0 to its kernels: without them the encoder computes the same."""
+    theirs = new_run(recipe(network={"weights": "imagenet", "prior": prior}))
+    with torch.no_grad():
+        theirs.average.encoder.stem[1].weight.add_(0.01)
+    theirs.save(tmp_path / BEST)
+    plan = recipe(network={"architecture": "skynet-fast", "weights": "none", "start": str(tmp_path / BEST)})
+    run = new_run(plan)
+    assert transfer(run, plan, tmp_path) == tmp_path / BEST
+    picture = torch.rand(1, 3, 64, 64)
+    shown = torch.cat((picture, torch.zeros(1, 1, 64, 64)), 1) if prior else picture
+    for network in (run.network, run.average):
+        assert isinstance(network, FastSkyNet)
+        with torch.inference_mode():
+            mine, expected = network.eval().encoder(picture), theirs.average.eval().encoder(shown)
+        for one, other in zip(mine, expected, strict=True):
+            torch.testing.assert_close(one, other)
 
 
 def test_a_recipe_without_a_start_transfers_nothing(tmp_path: Path) -> None:

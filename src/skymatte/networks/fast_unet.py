@@ -17,12 +17,14 @@ _STEP = 4
 
 
 class FastSkyNet(SegmentationNetwork):
-    """Logits of *sky*, N×1×H×W, from an encoded picture, N×3×H×W float32; H and W multiples of 32.
+    """Logits of *sky*, N×1×H×W, from an encoded picture, N×3×H×W float32; H and W multiples of 64.
 
     The encoder sees the picture averaged 2×2.  Skips are added, not concatenated (feature pyramid, Lin et al. 2017,
     figure 3), and all widths are multiples of 16, which is what CPU runtimes compute fastest; a head that looks at the
     full-size input once more, in blocks of 4×4, draws full-size edges by pixel shuffle (Shi et al. 2016).
     """
+
+    multiple = 64
 
     def __init__(self, mean: Statistic = 0.0, deviation: Statistic = 1.0) -> None:
         super().__init__(mean, deviation)
@@ -48,9 +50,6 @@ class FastSkyNet(SegmentationNetwork):
         *skips, deepest = self.encoder(functional.avg_pool2d(x, 2))
         y = self.context(deepest)
         for narrow, lateral, smooth in zip(self.narrow, self.lateral, self.smooth, strict=True):
-            skip = skips.pop()
-            # Sides that are odd multiples of 32 halve unevenly at the deepest level: enlarge to the skip's size.
-            y = functional.interpolate(narrow(y), skip.shape[-2:], mode="nearest")
-            y = smooth(y + lateral(skip))
+            y = smooth(functional.interpolate(narrow(y), scale_factor=2.0, mode="nearest") + lateral(skips.pop()))
         y = self.head(torch.relu(self.decided(y) + self.detail(x)))
         return functional.pixel_shuffle(y, _STEP)
