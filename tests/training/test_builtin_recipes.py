@@ -17,7 +17,7 @@ from skymatte.runtime.model import Model
 from skymatte.training import export
 from skymatte.training.checkpoint import BEST
 from skymatte.training.export import convert, load_trained
-from skymatte.training.recipe import PatchData, builtin_recipes, load_recipe
+from skymatte.training.recipe import PatchData, ViewData, builtin_recipes, load_recipe
 from tests.datasets.trees import labelled
 from tests.scenery import write_other
 from tests.training.conftest import write_data
@@ -62,7 +62,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
 def train(name: str, folder: Path, data: Path, *further: str) -> Result:
     recipe = load_recipe(name)
     views = not isinstance(recipe.data, PatchData)
-    details = DETAILS if views and recipe.data.details else ()
+    details = DETAILS if isinstance(recipe.data, ViewData) and recipe.data.details else ()
     of_views = (*OF_VIEWS, *details, *(WITH_PRIOR if recipe.network.prior else WITHOUT))
     narrow = ("network.width=4",) if name == "skyfinder-unet" else ()
     overrides = (*SMALL, *(of_views if views else OF_PATCHES), *narrow, *further)

@@ -12,6 +12,7 @@ import torch
 from skymatte.errors import ModelError, RecipeError
 from skymatte.networks.efficientnet import imagenet_state
 from skymatte.networks.fast_unet import FastSkyNet
+from skymatte.networks.unet import SkyNet
 from skymatte.picture.encoding import encode
 from skymatte.training.checkpoint import BEST
 from skymatte.training.recipe import Recipe
@@ -98,8 +99,10 @@ def test_transfer_takes_the_average_of_another_run_but_not_its_standardisation(t
 def test_a_light_network_starts_from_the_encoder_of_another_sky_network(tmp_path: Path, prior: bool) -> None:
     """A prior that says nothing is 0 to its kernels: without them the encoder computes the same."""
     theirs = new_run(recipe(network={"weights": "imagenet", "prior": prior}))
+    assert isinstance(theirs.average, SkyNet)
     with torch.no_grad():
-        theirs.average.encoder.stem[1].weight.add_(0.01)
+        for parameter in theirs.average.encoder.parameters():
+            parameter.add_(0.01)
     theirs.save(tmp_path / BEST)
     plan = recipe(network={"architecture": "skynet-fast", "weights": "none", "start": str(tmp_path / BEST)})
     run = new_run(plan)
