@@ -147,4 +147,3 @@ def _blur(values: Array, radius: int) -> Array:
     size = (2 * radius + 1, 2 * radius + 1)
     once = cv2.blur(values, size, borderType=cv2.BORDER_REPLICATE)
     return np.asarray(cv2.blur(once, size, borderType=cv2.BORDER_REPLICATE), np.float32)
-
