@@ -5,6 +5,7 @@
     │   ├── PictureError                 a picture cannot be read: missing, corrupt, unsupported, absurd
     │   ├── LabelError                   a label, mask or matte cannot be used
     │   ├── DatasetError                 a folder of labelled pictures cannot be used
+    │   ├── StreamError                  a video, a camera or a sequence of pictures cannot be read
     │   ├── ModelError                   a model file or its card cannot be used
     │   └── RecipeError                  a training recipe is wrong
     ├── OutputError (OSError)            a result cannot be written
@@ -35,6 +36,10 @@ class LabelError(InputError):
 
 class DatasetError(InputError):
     """A folder of labelled pictures cannot be used: of no known layout, incomplete or contradictory."""
+
+
+class StreamError(InputError):
+    """A video, a camera or a sequence of pictures cannot be read."""
 
 
 class ModelError(InputError):

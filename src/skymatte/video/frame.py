@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skymatte.picture.color import REC709, Chromaticities
+from skymatte.video.colour import UNTAGGED, Colour
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
 """H×W×3 RGB, full range, upright: uint8 of 8-bit streams, uint16 (0 … 65535) of deeper ones, float32 linear light."""
@@ -59,6 +60,9 @@ class StreamInfo:
         frames: how many there will be; ``None`` if nobody knows.
         transfer: of all frames.
         live: frames come as they are taken; those that nobody took in time are lost.
+        colour: the tags, to be kept on what is written.
+        aspect: of a pixel, width ÷ height.
+        tick: seconds; every frame's time is a multiple of it.
     """
 
     name: str
@@ -68,3 +72,6 @@ class StreamInfo:
     frames: int | None
     transfer: Transfer
     live: bool
+    colour: Colour = UNTAGGED
+    aspect: Fraction = Fraction(1)
+    tick: Fraction = Fraction(1, 90_000)

@@ -1,0 +1,222 @@
+"""Frames of video files, cameras and addresses, through PyAV (extra ``[video]``)."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import numpy as np
+
+from skymatte.errors import MissingExtra, StreamError
+from skymatte.picture.color import Chromaticities
+from skymatte.picture.limits import check_size
+from skymatte.video.colour import known_matrix, swscale_matrix
+from skymatte.video.frame import Pixels, StreamInfo
+from skymatte.video.ledger import Ledger
+from skymatte.video.orientation import Orientation, from_display_matrix
+from skymatte.video.reel import Reel
+from skymatte.video.source import Shot, Source, is_address
+from skymatte.video.tags import read_tags
+from skymatte.video.transfer import tagged
+
+if TYPE_CHECKING:
+    import av
+
+_FRAMES_OFF: Final = Fraction(3, 2)
+"""A file that ends more than this many frames before its header says was cut off."""
+
+
+class StreamSource(Source):
+    """What PyAV opens and decodes.  Made by :func:`open_stream`."""
+
+    def __init__(self, name: str, reel: Reel, fps: Fraction | None, *, live: bool) -> None:
+        super().__init__(fps)
+        from av.video.reformatter import VideoReformatter
+
+        self._reel = reel
+        self._reformatter = VideoReformatter()
+        self._ledger = Ledger()
+        self._index = 0
+        self._last: Fraction | None = None
+        self._frames = reel.frames(self._ledger)
+        first = next(self._frames, None)
+        if first is None:
+            reel.close()
+            raise StreamError(f"{name}: no frame of it can be decoded; the file is corrupt or cut off: copy it again")
+        self._first = first
+        self._learn(name, first, fps, live=live)
+
+    def close(self) -> None:
+        self._frames.close()
+        self._reel.close()
+
+    def _learn(self, name: str, first: av.VideoFrame, fps: Fraction | None, *, live: bool) -> None:
+        check_size(Path(name), first.width, first.height)
+        stream = self._reel.stream
+        colour = read_tags(first)
+        self._chromaticities = colour.chromaticities
+        self._matrix = swscale_matrix(known_matrix(colour.matrix, first.height))
+        self._coded = (first.width, first.height)
+        self._format = "rgb48le" if max(part.bits for part in first.format.components) > 8 else "rgb24"
+        self._orientation = _orientation(first)
+        turned = self._orientation.transposed
+        aspect = stream.sample_aspect_ratio or Fraction(1)
+        self._rate = stream.average_rate or stream.guessed_rate or Fraction(25)
+        seconds = self._reel.seconds
+        rate = fps or self._rate
+        self._zero = stream.start_time if stream.start_time is not None else first.pts or 0
+        self.info = StreamInfo(
+            name=name,
+            width=first.height if turned else first.width,
+            height=first.width if turned else first.height,
+            rate=rate,
+            frames=(fps is None and stream.frames) or (round(seconds * rate) if seconds and rate else None),
+            transfer=tagged(colour.transfer),
+            live=live,
+            colour=colour,
+            aspect=1 / aspect if turned else aspect,
+            tick=1 / fps if fps else self._reel.tick,
+        )
+
+    def _shots(self) -> Iterator[Shot]:
+        for frame in chain([self._first], self._frames):
+            yield from self._shot(frame)
+        if self._ledger.open and self._reel.patient:
+            with self._reel.again() as rest:
+                for frame in rest.frames(None, after=self._reel.last):
+                    yield from self._shot(frame)
+        for stamp in self._ledger.rest():
+            self._lose(stamp)
+        if (gap := self._reel.missing) > _FRAMES_OFF / self._rate:
+            end = (self._last or Fraction(0)) + 1 / self._rate
+            self._note(end, f"the file ends here, {float(gap):.2f} s before the end that its header tells")
+
+    def _shot(self, frame: av.VideoFrame) -> Iterator[Shot]:
+        lost = [] if frame.pts is None else self._ledger.came(frame.pts)
+        for stamp in lost if not frame.interlaced_frame else ():  # a field's packet has no frame of its own
+            self._lose(stamp)
+        time = self._time(frame.pts)
+        self._index += 1
+        if frame.is_corrupt:
+            self._note(time, "the frame is damaged")
+            return
+        self._last = time
+        yield Shot(self._index - 1, time, frame)
+
+    def _lose(self, stamp: int) -> None:
+        self._index += 1
+        self._note(max(Fraction(0), self._seconds(stamp)), "the frame cannot be decoded")
+
+    def _time(self, stamp: int | None) -> Fraction:
+        """Of a frame; where it has no usable time stamp, one frame after the last one."""
+        time = None if stamp is None else self._seconds(stamp)
+        if self._last is None:
+            return max(Fraction(0), time or Fraction(0))
+        return time if time is not None and time > self._last else self._last + 1 / self._rate
+
+    def _seconds(self, stamp: int) -> Fraction:
+        return (stamp - self._zero) * self._reel.tick
+
+    def _pixels(self, payload: object) -> Pixels:
+        frame = cast("av.VideoFrame", payload)
+        rgb = self._reformatter.reformat(
+            frame,
+            *self._coded,
+            format=self._format,
+            src_colorspace=None if frame.format.is_rgb else self._matrix,
+            threads=1,
+        )
+        width, height = self._coded
+        plane = rgb.planes[0]
+        kind = np.uint8 if self._format == "rgb24" else np.uint16
+        rows = np.frombuffer(cast("Any", plane), kind).reshape(height, -1)
+        pixels = np.ascontiguousarray(rows[:, : 3 * width]).reshape(height, width, 3)
+        return self._orientation.apply(pixels)
+
+    def _primaries(self) -> Chromaticities:
+        return self._chromaticities
+
+
+def open_stream(name: str, *, fps: Fraction | None, size: tuple[int, int] | None, live: bool) -> StreamSource:
+    """Open a file, a camera (a number) or an address.
+
+    Raises:
+        StreamError: there is none, it does not answer, or is no video.
+        MissingExtra: PyAV is not installed.
+    """
+    need_av(name)
+    import av
+
+    camera = name.isdigit()
+    _check(name, camera=camera)
+    live = live or camera or (is_address(name) and not name.lower().startswith("http"))
+    where, form, options = _camera(int(name), size) if camera else (name, None, _options(name, live=live))
+    try:
+        reel = Reel(where, form, options, live=live, patient=not (camera or is_address(name)))
+    except (av.FFmpegError, ValueError) as error:
+        raise StreamError(f"{name}: {_reason(name, error, camera=camera)}") from None
+    return StreamSource(name, reel, fps, live=live)
+
+
+def need_av(name: str) -> None:
+    """Raises MissingExtra where PyAV is not installed."""
+    try:
+        import av  # noqa: F401
+    except ImportError:
+        raise MissingExtra(f"{name}: video needs PyAV; install it with: pip install 'skymatte[video]'") from None
+
+
+def _check(name: str, *, camera: bool) -> None:
+    if camera or is_address(name):
+        return
+    path = Path(name)
+    if not path.exists():
+        raise StreamError(f"{name}: no such file; check the path")
+    with contextlib.suppress(OSError):
+        if path.is_file() and path.stat().st_size == 0:
+            raise StreamError(f"{name}: is empty (zero bytes); copy or export it again")
+
+
+def _options(name: str, *, live: bool) -> dict[str, str]:
+    options = {"rtsp_transport": "tcp"} if name.lower().startswith("rtsp") else {}
+    return {**options, "fflags": "nobuffer"} if live else options
+
+
+def _camera(number: int, size: tuple[int, int] | None) -> tuple[str, str, dict[str, str]]:
+    """What FFmpeg calls camera *number* on this system: name, format, options."""
+    options = {"video_size": f"{size[0]}x{size[1]}"} if size else {}
+    if sys.platform == "darwin":
+        return str(number), "avfoundation", options
+    if sys.platform == "win32":
+        from av.device import enumerate_input_devices
+
+        cameras = [device.name for device in enumerate_input_devices("dshow") if "video" in device.media_types]
+        return f"video={cameras[number]}" if number < len(cameras) else "video=", "dshow", options
+    return f"/dev/video{number}", "v4l2", options
+
+
+def _orientation(frame: av.VideoFrame) -> Orientation:
+    for data in cast("Any", frame.side_data):
+        if data.type.name == "DISPLAYMATRIX":
+            return from_display_matrix(bytes(data))
+    return Orientation()
+
+
+def _reason(name: str, error: Exception, *, camera: bool) -> str:
+    """What went wrong at opening, and what to do."""
+    import av
+
+    text = getattr(error, "strerror", None) or str(error)
+    if camera:
+        return f"the camera cannot be opened ({text}); is it plugged in, and does no other program use it?"
+    if is_address(name):
+        silent = isinstance(error, av.error.ExitError | av.error.TimeoutError)
+        return f"{'does not answer' if silent else f'cannot be opened ({text})'}; check the address and the network"
+    if isinstance(error, av.error.PermissionError):
+        return "cannot be read (permission denied); change its permissions"
+    return f"is no video that can be read ({text}); if it is one, it is corrupt or cut off: copy it again"
