@@ -16,6 +16,7 @@ BT2020: Final = 9
 PQ: Final = 16
 HLG: Final = 18
 LINEAR: Final = 8
+SRGB: Final = 13
 
 LIMITED: Final = 1
 FULL: Final = 2

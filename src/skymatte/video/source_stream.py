@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
-from skymatte.errors import MissingExtra, StreamError
+from skymatte.errors import StreamError
 from skymatte.picture.color import Chromaticities
 from skymatte.picture.limits import check_size
 from skymatte.video.colour import known_matrix, swscale_matrix
 from skymatte.video.frame import Pixels, StreamInfo
 from skymatte.video.ledger import Ledger
+from skymatte.video.needs import need_av
 from skymatte.video.orientation import Orientation, from_display_matrix
 from skymatte.video.reel import Reel
 from skymatte.video.source import Shot, Source, is_address
@@ -161,14 +162,6 @@ def open_stream(name: str, *, fps: Fraction | None, size: tuple[int, int] | None
     except (av.FFmpegError, ValueError) as error:
         raise StreamError(f"{name}: {_reason(name, error, camera=camera)}") from None
     return StreamSource(name, reel, fps, live=live)
-
-
-def need_av(name: str) -> None:
-    """Raises MissingExtra where PyAV is not installed."""
-    try:
-        import av  # noqa: F401
-    except ImportError:
-        raise MissingExtra(f"{name}: video needs PyAV; install it with: pip install 'skymatte[video]'") from None
 
 
 def _check(name: str, *, camera: bool) -> None:

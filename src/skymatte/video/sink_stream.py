@@ -1,0 +1,209 @@
+"""Video files, through PyAV (extra ``[video]``)."""
+
+from __future__ import annotations
+
+import errno
+from contextlib import ExitStack
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import cv2
+import numpy as np
+
+from skymatte.errors import OutputError
+from skymatte.picture.atomic import replacing
+from skymatte.video.audio import AudioCopy
+from skymatte.video.coding import Coding, check_container, coding_for
+from skymatte.video.colour import FULL, LIMITED, LINEAR, SRGB, Colour, known_matrix, swscale_matrix
+from skymatte.video.draw import Drawn, Kind
+from skymatte.video.frame import Frame, StreamInfo
+from skymatte.video.needs import need_av
+from skymatte.video.sink import Sink, channels_of
+
+if TYPE_CHECKING:
+    import av
+    from av.video.stream import VideoStream
+
+_FORMATS: Final = {
+    (1, 8): "gray",
+    (1, 16): "gray16le",
+    (3, 8): "rgb24",
+    (3, 16): "rgb48le",
+    (4, 8): "rgba",
+    (4, 16): "rgba64le",
+}
+_RECOVERABLE: Final = {"movflags": "hybrid_fragmented+delay_moov", "flush_packets": "1"}
+"""Fragments while it is written, an ordinary file when it is finished; ``delay_moov`` keeps the first frame at 0."""
+
+_RATE: Final = Fraction(25)
+
+
+class StreamSink(Sink):
+    """A video file.  It is written beside its place under a hidden name and takes its place when it is closed."""
+
+    def __init__(self, path: Path, info: StreamInfo, kind: Kind, copy_audio_from: str | None) -> None:
+        """Raises OutputError: the folder cannot be written to, or the format holds no such pictures."""
+        super().__init__()
+        check_container(path, channels_of(kind))
+        need_av(str(path))
+        from av.video.reformatter import VideoReformatter
+
+        self._path, self._info, self._sound_of = path, info, copy_audio_from
+        self._reformatter = VideoReformatter()
+        self._stack = ExitStack()
+        self._temporary = self._stack.enter_context(replacing(path))
+        self._container: av.container.OutputContainer | None = None
+        self._stream: VideoStream | None = None
+        self._sound: AudioCopy | None = None
+        self._last = -1
+        self._open = True
+
+    def write(self, frame: Frame, pixels: Drawn) -> None:
+        import av
+
+        try:
+            if self._stream is None:
+                self._begin(pixels)
+            self._encode(frame, pixels)
+        except (av.FFmpegError, OSError) as error:
+            self._fail(error)
+
+    def close(self) -> None:
+        import av
+
+        if not self._open:
+            return
+        if self._container is None or self._stream is None:
+            self._discard(OutputError(f"{self._path}: no frame was written"))
+            return
+        try:
+            self._container.mux(self._stream.encode(None))
+            if self._sound is not None:
+                self._sound.finish((self._last + 1) * self._info.tick)
+            self._container.close()
+        except (av.FFmpegError, OSError) as error:
+            self._fail(error)
+        self._open = False
+        self._let_go()
+        self._stack.close()
+
+    def _begin(self, pixels: Drawn) -> None:
+        """Choose the encoder by the first frame and open the file."""
+        import av
+
+        height, width = pixels.shape[:2]
+        self._channels = pixels.shape[2] if pixels.ndim == 3 else 1
+        bits = 8 * pixels.dtype.itemsize
+        self._coding = coding_for(self._path, self._channels, bits)
+        self._format = _FORMATS[self._channels, bits]
+        self._pad = (height % 2, width % 2) if self._coding.even else (0, 0)
+        if any(self._pad):
+            self.notes.append(f"{width}×{height} is odd; the last row or column is written twice")
+        form = {".mkv": "matroska", ".m4v": "mp4"}.get(self._path.suffix.lower(), self._path.suffix.lower()[1:])
+        options = _RECOVERABLE if form in ("mp4", "mov") else {"flush_packets": "1"}
+        self._container = av.open(str(self._temporary), "w", format=form, container_options=options)
+        self._colour = _written(self._info, pixels, self._channels)
+        self._stream = self._add_stream(width + self._pad[1], height + self._pad[0])
+        if self._sound_of is not None:
+            self._sound = AudioCopy(self._sound_of, self._container, self.notes)
+        self._container.start_encoding()
+
+    def _add_stream(self, width: int, height: int) -> VideoStream:
+        assert self._container is not None  # noqa: S101 - for the type checker
+        stream = cast(
+            "VideoStream",
+            self._container.add_stream(
+                self._coding.codec, rate=self._info.rate or _RATE, options=_options(self._coding, self._colour)
+            ),
+        )
+        context = stream.codec_context
+        context.width, context.height, context.pix_fmt = width, height, self._coding.pixel_format
+        context.time_base = stream.time_base = self._info.tick
+        context.color_primaries, context.color_trc = self._colour.primaries, self._colour.transfer
+        context.color_range = FULL if self._coding.full else LIMITED
+        if self._channels != 1 and self._coding.pixel_format.startswith("yuv"):
+            context.colorspace = self._colour.matrix
+        if self._coding.tag is not None:
+            context.codec_tag = self._coding.tag
+        context.sample_aspect_ratio = self._info.aspect
+        context.thread_type = "AUTO"
+        return stream
+
+    def _encode(self, frame: Frame, pixels: Drawn) -> None:
+        assert self._container is not None  # noqa: S101 - for the type checker
+        assert self._stream is not None  # noqa: S101
+        start = self._sound.video_start if self._sound is not None else Fraction(0)
+        stamp = max(self._last + 1, round((frame.time + start) / self._info.tick))
+        coded = self._coded(pixels)
+        coded.pts, coded.time_base = stamp, self._info.tick
+        coded.color_primaries, coded.color_trc = self._colour.primaries, self._colour.transfer  # ProRes reads them here
+        self._last = stamp
+        self._container.mux(self._stream.encode(coded))
+        if self._sound is not None:
+            self._sound.copy_until(stamp * self._info.tick)
+
+    def _coded(self, pixels: Drawn) -> av.VideoFrame:
+        from av import VideoFrame
+
+        if any(self._pad):
+            pixels = cast("Drawn", cv2.copyMakeBorder(pixels, 0, self._pad[0], 0, self._pad[1], cv2.BORDER_REPLICATE))
+        given = VideoFrame.from_numpy_buffer(cast("Any", np.ascontiguousarray(pixels)), self._format)
+        target = self._coding.pixel_format
+        if self._channels == 1:
+            given.color_range = FULL
+            return given if target == self._format else self._reformat(given, target, None)
+        return self._reformat(given, target, swscale_matrix(self._colour.matrix) if target.startswith("yuv") else None)
+
+    def _reformat(self, given: av.VideoFrame, target: str, matrix: int | None) -> av.VideoFrame:
+        return self._reformatter.reformat(
+            given,
+            format=target,
+            dst_colorspace=matrix,
+            dst_color_range=FULL if self._coding.full else LIMITED if matrix is not None else None,
+            threads=1,
+        )
+
+    def _fail(self, error: Exception) -> None:
+        """Remove what was begun, and say why."""
+        if isinstance(error, OutputError):
+            self._discard(error)
+        number = getattr(error, "errno", None) or errno.EIO
+        self._discard(OSError(number, getattr(error, "strerror", None) or str(error)))
+
+    def _discard(self, error: Exception) -> None:
+        self._open = False
+        self._let_go()
+        try:
+            self._stack.__exit__(type(error), error, None)
+        finally:
+            self._container = None
+
+    def _let_go(self) -> None:
+        if self._sound is not None:
+            self._sound.close()
+
+
+def _written(info: StreamInfo, pixels: Drawn, channels: int) -> Colour:
+    """The tags of what is written: the input's, with the matrix that is really used."""
+    colour = replace(info.colour, matrix=known_matrix(info.colour.matrix, info.height))
+    if channels == 1:
+        return Colour()
+    drawn_for_display = colour.transfer == LINEAR and pixels.dtype == np.uint8
+    return replace(colour, transfer=SRGB) if drawn_for_display else colour
+
+
+def _options(coding: Coding, colour: Colour) -> dict[str, str]:
+    """The encoder's options; x265 takes the HDR metadata among its own (its ``--master-display``, ``--max-cll``)."""
+    if coding.codec != "libx265":
+        return dict(coding.options)
+    own = ["log-level=none", "repeat-headers=1"]
+    if colour.mastering is not None:
+        *xy, brightest, darkest = colour.mastering
+        rx, ry, gx, gy, bx, by, wx, wy = (round(50_000 * value) for value in xy)
+        places = f"G({gx},{gy})B({bx},{by})R({rx},{ry})WP({wx},{wy})"
+        own.append(f"master-display={places}L({round(10_000 * brightest)},{round(10_000 * darkest)})")
+    if colour.light is not None:
+        own.append(f"max-cll={colour.light[0]},{colour.light[1]}")
+    return {**coding.options, "x265-params": ":".join(own)}
