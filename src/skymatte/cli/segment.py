@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 
-def _open_fraction(value: float | None) -> float | None:
+def open_fraction(value: float | None) -> float | None:
     if value is not None and not 0 < value < 1:
         raise typer.BadParameter("must lie between 0 and 1")
     return value
@@ -56,7 +56,7 @@ def segment(
         float | None,
         typer.Option(
             "--threshold",
-            callback=_open_fraction,
+            callback=open_fraction,
             help="Matte value from which a pixel is sky.  [default: the model's]",
         ),
     ] = None,

@@ -52,11 +52,14 @@ class Artist:
         kind: what to draw.
         threshold: matte value from which a pixel is sky, in (0, 1).
         opacity: of the tint where all is sky, in [0, 1].
+
+    Attributes:
+        threshold: as given.
     """
 
     def __init__(self, kind: Kind, threshold: float, opacity: float = OPACITY) -> None:
-        self.opacity = opacity
-        self._threshold = threshold
+        self.threshold = threshold
+        self._opacity = opacity
         self._scale: float | None = None
         drawings: dict[Kind, Callable[[Frame, Matte], Drawn]] = {
             Kind.OVERLAY: self._overlay,
@@ -75,10 +78,6 @@ class Artist:
         """
         return self._draw(frame, matte)
 
-    def sky_fraction(self, matte: Matte) -> float:
-        """Share of the pixels that are sky."""
-        return cv2.countNonZero(mask(matte, self._threshold)) / matte.size
-
     def _shown(self, frame: Frame) -> Pixels:
         return self.display(frame) if frame.transfer is Transfer.LINEAR else frame.pixels
 
@@ -92,11 +91,11 @@ class Artist:
         return tone_map(light, self._scale)
 
     def _overlay(self, frame: Frame, matte: Matte) -> Drawn:
-        return overlay(self._shown(frame), matte, self.opacity, frame.transfer)
+        return overlay(self._shown(frame), matte, self._opacity, frame.transfer)
 
     def _side_by_side(self, frame: Frame, matte: Matte) -> Drawn:
         shown = self._shown(frame)
-        return cast("Drawn", cv2.hconcat((shown, overlay(shown, matte, self.opacity, frame.transfer))))
+        return cast("Drawn", cv2.hconcat((shown, overlay(shown, matte, self._opacity, frame.transfer))))
 
 
 def overlay(pixels: Pixels, matte: Matte, opacity: float, transfer: Transfer = Transfer.SDR) -> Pixels:
@@ -149,6 +148,11 @@ def _blue(pixels: Pixels, matte: Matte, opacity: float, white: float) -> Pixels:
 def mask(matte: Matte, threshold: float) -> NDArray[np.uint8]:
     """H×W uint8: 255 where matte ≥ float32(threshold), else 0."""
     return np.asarray((matte >= np.float32(threshold)).view(np.uint8) * np.uint8(255), np.uint8)
+
+
+def sky_fraction(matte: Matte, threshold: float) -> float:
+    """Share of the pixels that are sky."""
+    return cv2.countNonZero(mask(matte, threshold)) / matte.size
 
 
 def shares(matte: Matte, bits: int) -> NDArray[np.uint8] | NDArray[np.uint16]:

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Final, Protocol
 
 from skymatte.sky.batch import deaf_to_interrupts
-from skymatte.video.draw import Artist, Drawn, Matte
+from skymatte.video.draw import Artist, Drawn, Matte, sky_fraction
 from skymatte.video.frame import Frame
 from skymatte.video.line import Line, Queue
 from skymatte.video.record import Record
@@ -131,7 +131,7 @@ class _Way:
         for frame, matte in self._steadied:
             with self._timers["draw"].timed():
                 drawn = artist.draw(frame, matte)
-                self._record.sky.add(float(frame.time), artist.sky_fraction(matte))
+                self._record.sky.add(float(frame.time), sky_fraction(matte, artist.threshold))
             self._drawn.put((frame, drawn))
         self._drawn.close()
 
