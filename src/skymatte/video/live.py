@@ -120,7 +120,6 @@ class _Live:
         self._times: deque[float] = deque(maxlen=_RECENT)
         self._sky = self._latency = 0.0
         self._note = ""
-        self._over = False
 
     def capture(self, source: Source) -> None:
         for frame in timed_frames(source, self._record):
@@ -149,15 +148,14 @@ class _Live:
 
     def look(self, screen: Screen) -> None:
         """Show what is found, and do what is asked for, until it is over."""
-        while not self._over:
-            try:
-                # Never waits: SDL must be asked for keys time and again.
-                found = self._found.take(patience=0)
-            except StoppedError:
-                return
+        while True:
             asked = screen.commands()
             for command in asked:
                 self._do(command)
+            try:
+                found = self._found.take(patience=0)  # never waits: SDL must be asked for keys time and again
+            except StoppedError:
+                return
             if found is not None:
                 self._show(screen, found)
             elif asked and self._shown is not None:
@@ -194,13 +192,9 @@ class _Live:
             Command.MORE: self._panel.more,
             Command.LESS: self._panel.less,
             Command.SAVE: self._save,
-            Command.QUIT: self._quit,
+            Command.QUIT: self._line.stop,
         }
         actions[command]()
-
-    def _quit(self) -> None:
-        self._over = True
-        self._line.stop()
 
     def _save(self) -> None:
         """Write what is shown, without the figures, into the current folder."""

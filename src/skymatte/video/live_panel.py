@@ -15,7 +15,7 @@ from skymatte.video.frame import Frame, Pixels
 _LARGEST: Final = 960
 """Pixels of the picture's longer side: larger ones are shrunk first, since drawing must not cost frames."""
 
-_NARROWEST: Final = 720
+_NARROWEST: Final = 640
 """Pixels of both pictures together: the figures must fit below."""
 
 BAR: Final = 28
@@ -49,11 +49,12 @@ class Panel:
         return np.asarray(cv2.hconcat((shown, np.asarray(overlay(shown, matte, self.opacity)))), np.uint8)
 
     def draw(self, frame: Frame, matte: Matte, text: str) -> NDArray[np.uint8]:
-        """Both pictures in a size for the window, at least 720 pixels wide, with a line of text below."""
+        """Both pictures in a size for the window, at least 640 pixels wide, with a line of text below."""
         both = self.pictures(*_shrunk(frame, matte))
         times = -(-_NARROWEST // both.shape[1])
         if times > 1:
-            both = np.repeat(np.repeat(both, times, axis=0), times, axis=1)
+            size = (times * both.shape[1], times * both.shape[0])
+            both = np.asarray(cv2.resize(both, size, interpolation=cv2.INTER_NEAREST), np.uint8)
         drawn = cv2.copyMakeBorder(both, 0, BAR, 0, 0, cv2.BORDER_CONSTANT, value=(0, 0, 0))
         place = (8, drawn.shape[0] - 9)
         cv2.putText(drawn, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.5, (255, 255, 255), 1, cv2.LINE_AA)

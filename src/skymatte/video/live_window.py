@@ -30,7 +30,7 @@ class Window:
     """
 
     def __init__(self, title: str, width: int, height: int) -> None:
-        """Open it.
+        """Open it, as large as asked if the display is.
 
         Raises:
             MissingExtra: PySDL2 is not installed.
@@ -41,6 +41,7 @@ class Window:
         sdl.SDL_SetHint(sdl.SDL_HINT_RENDER_SCALE_QUALITY, b"linear")
         if sdl.SDL_Init(sdl.SDL_INIT_VIDEO) != 0:
             raise self._failure()
+        width, height = self._fitting(width, height)
         centred = sdl.SDL_WINDOWPOS_CENTERED
         flags = sdl.SDL_WINDOW_RESIZABLE | sdl.SDL_WINDOW_SHOWN
         self._window = sdl.SDL_CreateWindow(title.encode(), centred, centred, width, height, flags)
@@ -75,7 +76,7 @@ class Window:
         sdl = self._sdl
         height, width = picture.shape[:2]
         if (width, height) != self._size:
-            self._fit(width, height)
+            self._make_texture(width, height)
         picture = np.ascontiguousarray(picture)
         sdl.SDL_UpdateTexture(self._texture, None, picture.ctypes.data, picture.strides[0])
         self._present()
@@ -98,7 +99,15 @@ class Window:
         self._sdl.SDL_DestroyWindow(self._window)
         self._sdl.SDL_Quit()
 
-    def _fit(self, width: int, height: int) -> None:
+    def _fitting(self, width: int, height: int) -> tuple[int, int]:
+        """The size in the same proportions that the display has room for."""
+        room = self._sdl.SDL_Rect()
+        if self._sdl.SDL_GetDisplayUsableBounds(0, room) != 0:
+            return width, height
+        factor = min(1.0, room.w / width, room.h / height)
+        return max(1, int(width * factor)), max(1, int(height * factor))
+
+    def _make_texture(self, width: int, height: int) -> None:
         sdl = self._sdl
         if self._texture:
             sdl.SDL_DestroyTexture(self._texture)
