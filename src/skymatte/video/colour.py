@@ -22,6 +22,10 @@ LIMITED: Final = 1
 FULL: Final = 2
 """FFmpeg's numbers of the two ranges (``AVColorRange``)."""
 
+FULL_16: Final = 65535
+SWSCALE_WHITE_16: Final = 65283
+"""What libswscale's 16-bit RGB has for white where YCbCr is of limited range, both ways; measured with 9 to 16 bits."""
+
 _D65 = (0.3127, 0.3290)
 _PRIMARIES: dict[int, Chromaticities] = {
     4: (0.67, 0.33, 0.21, 0.71, 0.14, 0.08, 0.310, 0.316),

@@ -31,6 +31,7 @@ class Reel:
         tick: seconds, of the video's time stamps.
         last: time stamp of the last frame that was given.
         patient: it is a file, which waits and can be read twice.
+        untimed_errors: packets that could not be decoded, where packets have no time stamps.
     """
 
     def __init__(
@@ -51,6 +52,9 @@ class Reel:
         stream.thread_type = "SLICE" if live or not threads else "AUTO"
         self.last: int | None = None
         self.patient = patient
+        self.untimed_errors = 0
+        # An .avi has none; what FFmpeg makes up counts frames in the order in which they are coded.
+        self._timed = self._container.format.name != "avi"
         self._ends: dict[int, Fraction] = {}
 
     def __enter__(self) -> Self:
@@ -94,6 +98,8 @@ class Reel:
             self._see(packet)
             if packet.stream.index != self.stream.index:  # packet.stream_index is 0 for those that flush
                 continue
+            if not self._timed:
+                packet.pts = None
             if ledger is not None and packet.pts is not None and packet.size and not packet.is_discard:
                 ledger.sent(packet.pts)
             for frame in self._decoded(packet):
@@ -147,4 +153,5 @@ class Reel:
         try:
             return self.stream.codec_context.decode(cast("Any", packet))
         except (EOFError, av.FFmpegError):  # the ledger knows which frame does not come
+            self.untimed_errors += packet.pts is None and packet.size > 0
             return []

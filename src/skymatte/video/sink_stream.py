@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import errno
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 import cv2
 import numpy as np
@@ -16,7 +16,17 @@ from skymatte.errors import OutputError
 from skymatte.picture.atomic import replacing
 from skymatte.video.audio import AudioCopy
 from skymatte.video.coding import Coding, check_container, coding_for
-from skymatte.video.colour import FULL, LIMITED, LINEAR, SRGB, Colour, known_matrix, swscale_matrix
+from skymatte.video.colour import (
+    FULL,
+    FULL_16,
+    LIMITED,
+    LINEAR,
+    SRGB,
+    SWSCALE_WHITE_16,
+    Colour,
+    known_matrix,
+    swscale_matrix,
+)
 from skymatte.video.draw import Drawn, Kind
 from skymatte.video.frame import Frame, StreamInfo
 from skymatte.video.needs import need_av
@@ -149,6 +159,10 @@ class StreamSink(Sink):
 
         if any(self._pad):
             pixels = cast("Drawn", cv2.copyMakeBorder(pixels, 0, self._pad[0], 0, self._pad[1], cv2.BORDER_REPLICATE))
+        limited = self._coding.pixel_format.startswith("yuv") and not self._coding.full
+        if limited and pixels.dtype == np.uint16:
+            gain = SWSCALE_WHITE_16 / FULL_16
+            pixels = cast("Drawn", cv2.multiply(pixels, cast("Any", (gain, gain, gain, 1.0))))
         given = VideoFrame.from_numpy_buffer(cast("Any", np.ascontiguousarray(pixels)), self._format)
         target = self._coding.pixel_format
         if self._channels == 1:
@@ -165,20 +179,23 @@ class StreamSink(Sink):
             threads=1,
         )
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: Exception) -> NoReturn:
         """Remove what was begun, and say why."""
-        if isinstance(error, OutputError):
-            self._discard(error)
-        number = getattr(error, "errno", None) or errno.EIO
-        self._discard(OSError(number, getattr(error, "strerror", None) or str(error)))
+        if not isinstance(error, OutputError):
+            error = OSError(getattr(error, "errno", None) or errno.EIO, getattr(error, "strerror", None) or str(error))
+        self._discard(error)
+        raise error
 
     def _discard(self, error: Exception) -> None:
+        """Leave no file behind.  Raises OutputError: what *error*, if it is another, means for the file."""
+        import av
+
         self._open = False
         self._let_go()
-        try:
-            self._stack.__exit__(type(error), error, None)
-        finally:
-            self._container = None
+        if self._container is not None:
+            with suppress(av.FFmpegError, OSError):
+                self._container.close()
+        self._stack.__exit__(type(error), error, None)
 
     def _let_go(self) -> None:
         if self._sound is not None:

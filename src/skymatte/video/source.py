@@ -21,6 +21,9 @@ _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _PATTERN = re.compile(r"%0?\d*d")
 _MOST_NOTES = 1000
 
+DEFAULT_RATE: Final = Fraction(25)
+"""Frames per second of what has no rate of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
@@ -61,10 +64,11 @@ class Source(ABC):
 
     info: StreamInfo
 
-    def __init__(self, fps: Fraction | None) -> None:
+    def __init__(self, fps: Fraction | None, rate: Fraction = DEFAULT_RATE) -> None:
         self.damaged: list[Damaged] = []
         self.damaged_count = 0
         self._fps = fps
+        self._rate = rate
 
     def __iter__(self) -> Iterator[Frame]:
         """The frames.
@@ -75,7 +79,7 @@ class Source(ABC):
         Raises:
             StreamError: the input ends in a way that a person must know of (an address that fell silent).
         """
-        shots = self._shots() if self._fps is None else _at_rate(self._shots(), self._fps, self.info.rate)
+        shots = self._shots() if self._fps is None else _at_rate(self._shots(), self._fps, self._rate)
         made: tuple[object, Pixels] | None = None
         for shot in shots:
             if made is None or made[0] is not shot.payload:
@@ -167,7 +171,7 @@ def _are_pictures(input: str) -> bool:  # noqa: A002
     return bool(_PATTERN.search(input)) or any(sign in input for sign in "*?[") or path.suffix.lower() in SUFFIXES
 
 
-def _at_rate(shots: Iterator[Shot], fps: Fraction, rate: Fraction | None) -> Iterator[Shot]:
+def _at_rate(shots: Iterator[Shot], fps: Fraction, rate: Fraction) -> Iterator[Shot]:
     """What is shown at 0, 1/fps, 2/fps … seconds, the last frame for as long as one lasts."""
     index, shown = 0, None
     for shot in shots:
@@ -175,6 +179,6 @@ def _at_rate(shots: Iterator[Shot], fps: Fraction, rate: Fraction | None) -> Ite
             yield Shot(index, index / fps, shown.payload)
             index += 1
         shown = shot
-    while shown is not None and index / fps < shown.time + 1 / (rate or fps):
+    while shown is not None and index / fps < shown.time + 1 / rate:
         yield Shot(index, index / fps, shown.payload)
         index += 1

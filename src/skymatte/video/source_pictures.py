@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +16,8 @@ from skymatte.picture.color import srgb_table
 from skymatte.picture.model import Picture
 from skymatte.picture.read import SUFFIXES, read
 from skymatte.video.frame import Pixels, StreamInfo, Transfer
-from skymatte.video.source import Shot, Source
+from skymatte.video.source import DEFAULT_RATE, Shot, Source
 
-_RATE: Final = Fraction(25)
 _NUMBER = re.compile(r"(\d+)")
 _PATTERN = re.compile(r"%(?:0?(\d+))?d")
 
@@ -29,9 +27,8 @@ class PictureSource(Source):
 
     def __init__(self, name: str, fps: Fraction | None) -> None:
         """Raises StreamError: there are no such pictures, or the first that can be read is of another kind."""
-        super().__init__(None)
+        super().__init__(None, fps or DEFAULT_RATE)
         self._paths = _listed(name)
-        self._rate = fps or _RATE
         shot = next(self._readable(), None)
         if shot is None:
             raise StreamError(f"{name}: none of its {len(self._paths)} pictures can be read ({self.damaged[0].what})")

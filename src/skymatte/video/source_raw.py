@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from skymatte.errors import StreamError
 from skymatte.picture.limits import check_size
 from skymatte.video.frame import Pixels, StreamInfo, Transfer
-from skymatte.video.source import STDIN, Shot, Source
+from skymatte.video.source import DEFAULT_RATE, STDIN, Shot, Source
 
 PIXEL_FORMATS: Final[dict[str, tuple[str, int]]] = {
     "rgb24": ("u1", 3),
@@ -29,7 +29,6 @@ PIXEL_FORMATS: Final[dict[str, tuple[str, int]]] = {
 """Name as FFmpeg has it → type of a sample, samples per pixel.  Alpha is left aside; floats are linear light."""
 
 _TO_RGB = {"bgr24": cv2.COLOR_BGR2RGB, "rgba": cv2.COLOR_RGBA2RGB}
-_RATE = Fraction(25)
 
 
 class RawSource(Source):
@@ -45,7 +44,7 @@ class RawSource(Source):
         stream: BinaryIO | None = None,
     ) -> None:
         """Raises StreamError: the size is missing or absurd, or the pixel format is not known."""
-        super().__init__(None)
+        super().__init__(None, fps or DEFAULT_RATE)
         if size is None:
             raise StreamError(f"{STDIN}: raw frames do not say how large they are; give the size as WIDTHxHEIGHT")
         if pixel_format not in PIXEL_FORMATS:
@@ -55,7 +54,6 @@ class RawSource(Source):
         self._stream = stream or sys.stdin.buffer
         self._name = pixel_format
         self._type, self._samples = np.dtype(PIXEL_FORMATS[pixel_format][0]), PIXEL_FORMATS[pixel_format][1]
-        self._rate = fps or _RATE
         self._shape = (size[1], size[0], self._samples)
         linear = self._type.kind == "f"
         self.info = StreamInfo(

@@ -5,23 +5,25 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
+import cv2
 import numpy as np
 
 from skymatte.errors import StreamError
 from skymatte.picture.color import Chromaticities
 from skymatte.picture.limits import check_size
-from skymatte.video.colour import known_matrix, swscale_matrix
+from skymatte.video.colour import FULL, FULL_16, LIMITED, SWSCALE_WHITE_16, known_matrix, swscale_matrix
 from skymatte.video.frame import Pixels, StreamInfo
 from skymatte.video.ledger import Ledger
 from skymatte.video.needs import need_av
 from skymatte.video.orientation import Orientation, from_display_matrix
 from skymatte.video.reel import Reel
-from skymatte.video.source import Shot, Source, is_address
+from skymatte.video.source import DEFAULT_RATE, Shot, Source, is_address
 from skymatte.video.tags import read_tags
 from skymatte.video.transfer import tagged
 
@@ -30,6 +32,27 @@ if TYPE_CHECKING:
 
 _FRAMES_OFF: Final = Fraction(3, 2)
 """A file that ends more than this many frames before its header says was cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What libswscale's RGB of a stream lacks to be of full range.
+
+    Attributes:
+        format: that the stream is converted to: ``rgb24`` or ``rgb48le``.
+        black: what comes as black.
+        gain: makes full signal of what comes as white.
+    """
+
+    format: str
+    black: int = 0
+    gain: float = 1.0
+
+    def apply(self, pixels: Pixels) -> Pixels:
+        """H×W×3 of full range."""
+        if self.black:
+            pixels = cast("Pixels", cv2.subtract(pixels, cast("Any", (self.black,) * 4)))
+        return pixels if self.gain == 1 else cast("Pixels", cv2.multiply(pixels, cast("Any", (self.gain,) * 4)))
 
 
 class StreamSource(Source):
@@ -63,11 +86,11 @@ class StreamSource(Source):
         self._chromaticities = colour.chromaticities
         self._matrix = swscale_matrix(known_matrix(colour.matrix, first.height))
         self._coded = (first.width, first.height)
-        self._format = "rgb48le" if max(part.bits for part in first.format.components) > 8 else "rgb24"
+        self._levels = _levels(first)
         self._orientation = _orientation(first)
         turned = self._orientation.transposed
         aspect = stream.sample_aspect_ratio or Fraction(1)
-        self._rate = stream.average_rate or stream.guessed_rate or Fraction(25)
+        self._rate = stream.average_rate or stream.guessed_rate or DEFAULT_RATE
         seconds = self._reel.seconds
         rate = fps or self._rate
         self._zero = stream.start_time if stream.start_time is not None else first.pts or 0
@@ -92,15 +115,14 @@ class StreamSource(Source):
                 for frame in rest.frames(None, after=self._reel.last):
                     yield from self._shot(frame)
         for stamp in self._ledger.rest():
-            self._lose(stamp)
+            self._lose(self._seconds(stamp))
+        self._lose_uncounted()
         if (gap := self._reel.missing) > _FRAMES_OFF / self._rate:
             end = (self._last or Fraction(0)) + 1 / self._rate
             self._note(end, f"the file ends here, {float(gap):.2f} s before the end that its header tells")
 
     def _shot(self, frame: av.VideoFrame) -> Iterator[Shot]:
-        lost = [] if frame.pts is None else self._ledger.came(frame.pts)
-        for stamp in lost if not frame.interlaced_frame else ():  # a field's packet has no frame of its own
-            self._lose(stamp)
+        self._pass(frame)
         time = self._time(frame.pts)
         self._index += 1
         if frame.is_corrupt:
@@ -109,16 +131,28 @@ class StreamSource(Source):
         self._last = time
         yield Shot(self._index - 1, time, frame)
 
-    def _lose(self, stamp: int) -> None:
+    def _pass(self, frame: av.VideoFrame) -> None:
+        """Note the frames that should have come before this one."""
+        if frame.pts is None:
+            self._lose_uncounted()
+            return
+        lost = self._ledger.came(frame.pts)
+        for stamp in lost if not frame.interlaced_frame else ():  # a field's packet has no frame of its own
+            self._lose(self._seconds(stamp))
+
+    def _lose_uncounted(self) -> None:
+        for _ in range(self._reel.untimed_errors):
+            self._lose(self._index / self._rate)
+        self._reel.untimed_errors = 0
+
+    def _lose(self, time: Fraction) -> None:
         self._index += 1
-        self._note(max(Fraction(0), self._seconds(stamp)), "the frame cannot be decoded")
+        self._note(max(Fraction(0), time), "the frame cannot be decoded")
 
     def _time(self, stamp: int | None) -> Fraction:
-        """Of a frame; where it has no usable time stamp, one frame after the last one."""
-        time = None if stamp is None else self._seconds(stamp)
-        if self._last is None:
-            return max(Fraction(0), time or Fraction(0))
-        return time if time is not None and time > self._last else self._last + 1 / self._rate
+        """Of a frame; by its number where there are no time stamps, and never at or before the last one."""
+        time = max(Fraction(0), self._index / self._rate if stamp is None else self._seconds(stamp))
+        return time if self._last is None or time > self._last else self._last + 1 / self._rate
 
     def _seconds(self, stamp: int) -> Fraction:
         return (stamp - self._zero) * self._reel.tick
@@ -128,16 +162,16 @@ class StreamSource(Source):
         rgb = self._reformatter.reformat(
             frame,
             *self._coded,
-            format=self._format,
+            format=self._levels.format,
             src_colorspace=None if frame.format.is_rgb else self._matrix,
             threads=1,
         )
         width, height = self._coded
         plane = rgb.planes[0]
-        kind = np.uint8 if self._format == "rgb24" else np.uint16
+        kind = np.uint8 if self._levels.format == "rgb24" else np.uint16
         rows = np.frombuffer(cast("Any", plane), kind).reshape(height, -1)
         pixels = np.ascontiguousarray(rows[:, : 3 * width]).reshape(height, width, 3)
-        return self._orientation.apply(pixels)
+        return self._orientation.apply(self._levels.apply(pixels))
 
     def _primaries(self) -> Chromaticities:
         return self._chromaticities
@@ -177,7 +211,7 @@ def _check(name: str, *, camera: bool) -> None:
 
 def _options(name: str, *, live: bool) -> dict[str, str]:
     options = {"rtsp_transport": "tcp"} if name.lower().startswith("rtsp") else {}
-    return {**options, "fflags": "nobuffer"} if live else options
+    return {**options, "fflags": "nobuffer"} if live and is_address(name) else options
 
 
 def _camera(number: int, size: tuple[int, int] | None) -> tuple[str, str, dict[str, str]]:
@@ -191,6 +225,20 @@ def _camera(number: int, size: tuple[int, int] | None) -> tuple[str, str, dict[s
         cameras = [device.name for device in enumerate_input_devices("dshow") if "video" in device.media_types]
         return f"video={cameras[number]}" if number < len(cameras) else "video=", "dshow", options
     return f"/dev/video{number}", "v4l2", options
+
+
+def _levels(frame: av.VideoFrame) -> Levels:
+    """How to bring what libswscale makes of a frame to full range."""
+    bits = max(part.bits for part in frame.format.components)
+    name, top = ("rgb24", 255) if bits <= 8 else ("rgb48le", FULL_16)
+    limited = frame.color_range == LIMITED
+    if frame.format.name.startswith("gray") and limited:  # which it leaves alone
+        steps = (top + 1) // 256
+        return Levels(name, 16 * steps, top / (219 * steps))
+    if bits <= 8 or frame.format.is_rgb:
+        return Levels(name)
+    full = not limited and (frame.color_range == FULL or frame.format.name.startswith("gray"))
+    return Levels(name, 0, FULL_16 / (((1 << bits) - 1) << (16 - bits) if full else SWSCALE_WHITE_16))
 
 
 def _orientation(frame: av.VideoFrame) -> Orientation:
