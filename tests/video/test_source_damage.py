@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from skymatte.errors import StreamError
 from skymatte.video.ledger import Ledger
 from skymatte.video.source import open_source
-from tests.video.clips import number, packets, write_clip
+from tests.video.numbered_clips import number, packets, write_clip
 
 
 def spoil(path: Path, *which: int) -> list[Fraction]:

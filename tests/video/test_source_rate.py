@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skymatte.video.source import Shot, _at_rate, open_source
-from tests.video.clips import number, write_clip
+from tests.video.numbered_clips import number, write_clip
 
 
 @pytest.mark.parametrize(

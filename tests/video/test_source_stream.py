@@ -17,7 +17,7 @@ from skymatte.errors import MissingExtra, StreamError
 from skymatte.video.colour import FULL, LIMITED
 from skymatte.video.frame import Frame, Transfer
 from skymatte.video.source import open_source
-from tests.video.clips import SIZE, number, numbered, packets, write_clip, write_planes
+from tests.video.numbered_clips import SIZE, number, numbered, packets, write_clip, write_planes
 
 
 def read_all(path: Path | str, **options: object) -> list[Frame]:
