@@ -1,49 +1,112 @@
-"""Small videos: bright above, dark below, so that the model of :mod:`tests.models` finds the upper half."""
+"""Small videos made with PyAV: what is in each frame is known."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any, cast
 
 import av
 import numpy as np
 from numpy.typing import NDArray
 
-SKY, GROUND = (200, 220, 240), (20, 30, 10)
+TICK = Fraction(1, 1000)
+SIZE = (64, 48)
 
 
-def picture(index: int, height: int, width: int) -> NDArray[np.uint8]:
-    """Sky above ground, with a mark that moves."""
-    pixels = np.empty((height, width, 3), np.uint8)
-    pixels[: height // 2], pixels[height // 2 :] = SKY, GROUND
-    left = 4 * index % (width - 8)
-    pixels[-8:, left : left + 8] = (90, 60, 30)
+def numbered(index: int, size: tuple[int, int] = SIZE) -> NDArray[np.uint8]:
+    """H×W×3: grey noise that no codec makes nothing of, with the number in grey bars of 8 pixels, a bit each."""
+    width, height = size
+    pixels = np.random.default_rng(index).integers(60, 120, (height, width, 1), np.uint8).repeat(3, axis=2)
+    for bit in range(8):
+        pixels[: height // 2, bit * width // 8 : (bit + 1) * width // 8] = 235 if index >> bit & 1 else 16
     return pixels
 
 
-def write_clip(path: Path, count: int = 25, size: tuple[int, int] = (96, 64), rate: int = 25) -> Path:
-    """Write an H.264 video of width × height pixels."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=rate, options={"preset": "ultrafast", "crf": "10"})
-        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
-        stream.codec_context.time_base = Fraction(1, rate)
-        for index in range(count):
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture(index, size[1], size[0]), "rgb24")))
-        container.mux(stream.encode(None))
+def number(pixels: NDArray[Any]) -> int:
+    """What :func:`numbered` wrote."""
+    height, width = pixels.shape[:2]
+    middle = np.iinfo(pixels.dtype).max / 2
+    bars = pixels[: height // 2, :, 1].reshape(height // 2, 8, width // 8).mean(axis=(0, 2)) > middle
+    return int(sum(1 << bit for bit in range(8) if bars[bit]))
+
+
+def write_clip(
+    path: Path,
+    count: int = 10,
+    *,
+    codec: str = "libx264",
+    pixel_format: str = "yuv420p",
+    times: Iterable[int] | None = None,
+    tick: Fraction = TICK,
+    options: dict[str, str] | None = None,
+    container: dict[str, str] | None = None,
+    tone: bool = False,
+    **context: Any,
+) -> Path:
+    """Write numbered frames, 25 per second by default.
+
+    Args:
+        path: the suffix says the container.
+        count: frames.
+        codec: FFmpeg's name of the encoder.
+        pixel_format: FFmpeg's name.
+        times: of the frames, in ticks.
+        tick: seconds.
+        options: of the encoder.
+        container: options of the container.
+        tone: with sound a little longer than the pictures, AAC.
+        context: attributes of the encoder: color_range …
+    """
+    stamps = list(times) if times is not None else [round(index / 25 / tick) for index in range(count)]
+    with av.open(str(path), "w", container_options=container or {}) as output:
+        stream = cast("Any", output.add_stream(cast("Any", codec), rate=25, options=options or {"g": "5"}))
+        stream.width, stream.height, stream.pix_fmt = *SIZE, pixel_format
+        stream.codec_context.time_base = tick
+        for name, value in context.items():
+            setattr(stream.codec_context, name, value)
+        sound = cast("Any", output.add_stream("aac", rate=48000)) if tone else None
+        if sound is not None:
+            _write_tone(output, sound, stamps[-1] * tick)
+        for index, stamp in enumerate(stamps):
+            frame = av.VideoFrame.from_ndarray(numbered(index), "rgb24").reformat(format=pixel_format)
+            frame.pts, frame.time_base = stamp, tick
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
     return path
 
 
-def read_clip(path: Path, name: str = "rgb24") -> tuple[list[NDArray[np.uint8]], list[float]]:
-    """Frames in a pixel format, and their times in seconds, by PyAV alone."""
-    frames, times = [], []
-    for frame in _decoded(path):
-        frames.append(np.asarray(frame.to_ndarray(format=name)))
-        times.append(float(frame.time or 0))
-    return frames, times
+def _write_tone(output: Any, stream: Any, seconds: Fraction) -> None:
+    for start in range(0, int(seconds * 48000) + 12000, 1024):
+        wave = np.sin(np.arange(start, start + 1024) * 0.05).astype(np.float32)
+        frame = av.AudioFrame.from_ndarray(np.stack([wave, wave]), "fltp", "stereo")
+        frame.sample_rate, frame.pts, frame.time_base = 48000, start, Fraction(1, 48000)
+        output.mux(stream.encode(frame))
+    output.mux(stream.encode(None))
 
 
-def _decoded(path: Path) -> Iterator[av.VideoFrame]:
+def write_planes(path: Path, planes: tuple[int, ...], pixel_format: str, **context: Any) -> Path:
+    """One frame of one colour, lossless: the numbers of its planes as they are coded."""
+    with av.open(str(path), "w") as output:
+        stream = cast("Any", output.add_stream("ffv1", rate=25))
+        stream.width, stream.height, stream.pix_fmt = *SIZE, pixel_format
+        for name, value in context.items():
+            setattr(stream.codec_context, name, value)
+        frame = av.VideoFrame(*SIZE, pixel_format)
+        kind = np.dtype(np.uint16 if pixel_format.endswith("le") else np.uint8)
+        for plane, value in zip(frame.planes, planes, strict=True):
+            plane.update(np.full(plane.buffer_size // kind.itemsize, value, kind).tobytes())
+        for name, value in context.items():
+            setattr(frame, name, value)
+        frame.pts = 0
+        output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+    return path
+
+
+def packets(path: Path, kind: str = "video") -> list[Any]:
+    """All packets of a stream that hold something."""
     with av.open(str(path)) as container:
-        yield from container.decode(video=0)
+        stream = next(stream for stream in container.streams if stream.type == kind)
+        return [packet for packet in container.demux(stream) if packet.size]
