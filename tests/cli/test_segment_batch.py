@@ -15,6 +15,7 @@ import pytest
 from skymatte.cli.console import rate
 from skymatte.runtime import model as model_module
 from skymatte.runtime import providers
+from skymatte.runtime.engine import Engine
 from tests.cli.run import model_in, names, segment, summary
 from tests.scenery import pixels, write_exr, write_other
 
@@ -88,9 +89,9 @@ def test_jobs_give_the_same_results(tmp_path: Path) -> None:
 def test_the_model_is_opened_once_for_all_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
 
-    def open_engine(content: bytes, runtime: str) -> providers.Engine:
+    def open_engine(content: bytes, runtime: str, threads: int | None) -> Engine:
         opened.append(runtime)
-        return providers.open_engine(content, runtime)
+        return providers.open_engine(content, runtime, threads)
 
     monkeypatch.setattr(model_module, "open_engine", open_engine)
     for index in range(3):

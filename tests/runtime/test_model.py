@@ -5,20 +5,27 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import OpenEXR
 import OpenImageIO
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from onnx import TensorProto, helper, numpy_helper
 
 from skymatte.errors import ModelError, RuntimeUnavailable
 from skymatte.runtime import model as model_module
 from skymatte.runtime import providers
+from skymatte.runtime.card import METADATA_KEY
+from skymatte.runtime.engine import Batch
 from skymatte.runtime.model import Model, built_in_models
+from skymatte.runtime.onnx_runtime import OnnxRuntime
 from skymatte.runtime.providers import limit_threads, thread_count
 from tests.models import CARD, expected, write_model
 
@@ -122,14 +129,14 @@ def test_auto_takes_openvino_only_where_it_answers_alike(
 ) -> None:
     """A stand-in that is off by so much: 1e-2 is what bfloat16 costs; ``None``: it cannot run the model."""
 
-    class StandIn(providers._OnnxRuntime):
-        def __init__(self, content: bytes) -> None:
-            super().__init__(content, "CPUExecutionProvider")
+    class StandIn(OnnxRuntime):
+        def __init__(self, content: bytes, threads: int, *, at_once: int) -> None:
+            super().__init__(content, "cpu", threads * at_once)
             self.used = "openvino"
             if error is None:
                 raise ModelError("no such operator")
 
-        def __call__(self, batch: providers.Batch) -> providers.Batch:
+        def __call__(self, batch: Batch) -> Batch:
             answer = super().__call__(batch)
             assert 0.1 < answer.mean() < 0.9, "saturated answers would hide a difference"
             answer[0, 0, -1, -1] += error or 0
@@ -137,7 +144,7 @@ def test_auto_takes_openvino_only_where_it_answers_alike(
 
     monkeypatch.setattr("onnxruntime.get_available_providers", lambda: ["CPUExecutionProvider"])
     monkeypatch.setattr(providers, "find_spec", lambda _: object())
-    monkeypatch.setattr(providers, "_OpenVino", StandIn)
+    monkeypatch.setattr(providers, "OpenVino", StandIn)
     model = Model.load(write_model(tmp_path / "m.onnx"))
     assert (model.runtime_asked, model.runtime_used) == ("auto", used)
 
@@ -175,3 +182,74 @@ def test_threads_follow_the_environment_and_the_affinity(monkeypatch: pytest.Mon
     monkeypatch.setenv("OMP_NUM_THREADS", "many")
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 5}, raising=False)
     assert thread_count() == 2
+
+
+@pytest.mark.parametrize("runtime", ["cpu", "openvino"])
+def test_several_answers_at_once_are_the_same_answers(tmp_path: Path, runtime: str) -> None:
+    if runtime == "openvino":
+        pytest.importorskip("openvino", exc_type=ImportError)
+    path = write_model(tmp_path / "m.onnx", blur=3)
+    batches = np.random.default_rng(0).random((24, 40, 50, 3), np.float32)
+    alone = Model.load(path, runtime)
+    shared = Model.load(path, runtime, threads=1)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(shared.predict, batches))
+    for batch, answer in zip(batches, answers, strict=True):
+        np.testing.assert_allclose(answer, alone.predict(batch), atol=1e-6)
+
+
+def test_threads_reach_the_runtimes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One batch after the other with all cores, or as many at once as there are cores for."""
+    opened: list[dict[str, object]] = []
+
+    def onnx_runtime(_: bytes, runtime: str, threads: int, *, shared: bool) -> None:
+        opened.append({"runtime": runtime, "threads": threads, "shared": shared})
+
+    def openvino(_: bytes, threads: int, *, at_once: int) -> None:
+        opened.append({"runtime": "openvino", "threads": threads, "at_once": at_once})
+
+    monkeypatch.setenv("OMP_NUM_THREADS", "4")
+    monkeypatch.setattr(providers, "OnnxRuntime", onnx_runtime)
+    monkeypatch.setattr(providers, "OpenVino", openvino)
+    for threads in (None, 1, 3, 8):
+        for runtime in ("cpu", "openvino"):
+            providers.open_engine(b"", runtime, threads)
+    assert [list(each.values()) for each in opened[::2]] == [
+        ["cpu", 4, False], ["cpu", 1, True], ["cpu", 3, True], ["cpu", 8, True],
+    ]  # fmt: skip
+    assert [list(each.values())[1:] for each in opened[1::2]] == [[4, 1], [1, 4], [3, 1], [8, 1]]
+
+
+def test_a_model_of_one_size_refuses_others(tmp_path: Path) -> None:
+    path = write_model(tmp_path / "m.onnx")
+    proto = onnx.load(path)
+    for axis, side in ((0, 1), (2, 64), (3, 96)):
+        proto.graph.input[0].type.tensor_type.shape.dim[axis].dim_value = side
+    onnx.save(proto, path)
+    model = Model.load(path)
+    assert model.predict(np.zeros((50, 70, 3), np.float32)).shape == (50, 70)
+    with pytest.raises(ModelError, match=r"m\.onnx: was made for inputs of 1×3×64×96 and cannot take 1×3×64×128"):
+        model.predict(np.zeros((64, 100, 3), np.float32))
+
+
+def test_a_prior_is_the_fourth_plane(tmp_path: Path) -> None:
+    """The answer is the mean of colour and prior, so what arrives where can be told."""
+    weight = np.array([0.1, 0.2, 0.3, 0.4], np.float32).reshape(1, 4, 1, 1)
+    graph = helper.make_graph(
+        [helper.make_node("Conv", ["picture", "weight"], ["sky"])],
+        "mean",
+        [helper.make_tensor_value_info("picture", TensorProto.FLOAT, ["n", 4, "h", "w"])],
+        [helper.make_tensor_value_info("sky", TensorProto.FLOAT, ["n", 1, "h", "w"])],
+        [numpy_helper.from_array(weight, "weight")],
+    )
+    proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    helper.set_model_props(proto, {METADATA_KEY: replace(CARD, prior=True).to_json()})
+    onnx.save(proto, tmp_path / "m.onnx")
+    model = Model.load(tmp_path / "m.onnx", "cpu")
+    random = np.random.default_rng(3)
+    for sides in ((64, 96), (41, 33)):
+        encoded, prior = random.random((2, *sides, 3), np.float32), random.random((2, *sides), np.float32)
+        colour = encoded @ weight.ravel()[:3]
+        np.testing.assert_allclose(model.predict(encoded, prior), colour + 0.4 * prior, atol=1e-5)
+        np.testing.assert_allclose(model.predict(encoded), colour + 0.2, atol=1e-5)
+        np.testing.assert_allclose(model.predict(encoded[0], prior[0]), (colour + 0.4 * prior)[0], atol=1e-5)

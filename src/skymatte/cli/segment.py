@@ -71,7 +71,8 @@ def segment(
         typer.Option("--edge", help="How the edge is drawn from the picture's colours; fine takes longer."),
     ] = "fast",
     runtime: Annotated[
-        Literal["auto", "cpu", "cuda", "openvino"], typer.Option("--runtime", help="What executes the model.")
+        Literal["auto", "cpu", "cuda", "tensorrt", "tensorrt-fp16", "openvino"],
+        typer.Option("--runtime", help="What executes the model."),
     ] = "auto",
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Pictures worked on at the same time.")] = 1,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace outputs that exist.")] = False,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from skymatte.errors import ModelError
 from skymatte.runtime.card import METADATA_KEY, ModelCard
-from skymatte.runtime.providers import Engine, open_engine
+from skymatte.runtime.engine import Engine
+from skymatte.runtime.providers import open_engine
 
 Array = NDArray[np.float32]
 
@@ -67,16 +70,19 @@ class Model:
         self.runtime_used = engine.used
 
     @classmethod
-    def load(cls, name_or_path: str | Path | None = None, runtime: str = "auto") -> Self:
+    def load(cls, name_or_path: str | Path | None = None, runtime: str = "auto", *, threads: int | None = None) -> Self:
         """Open a model by its built-in name or its path; the default model without either.
 
         Args:
             name_or_path: ``"skymatte-3"``, or an ONNX file that carries a card.
-            runtime: ``auto``, ``cpu``, ``cuda`` or ``openvino``.
+            runtime: ``auto``, ``cpu``, ``cuda``, ``tensorrt``, ``tensorrt-fp16`` or ``openvino``.
+            threads: to compute one answer with on the CPU, for callers that ask for several at once from threads of
+                their own; by default one answer after the other is computed, with all cores.
 
         Raises:
             ModelError: there is no such model, the file is damaged, or it carries no card.
             RuntimeUnavailable: the runtime is not on this machine.
+            OutputError: TensorRT's engines cannot be kept.
         """
         path = find_model(DEFAULT_MODEL if name_or_path is None else name_or_path)
         try:
@@ -84,7 +90,7 @@ class Model:
         except OSError as error:
             raise ModelError(f"{path}: cannot be read: {error.strerror}") from None
         try:
-            engine = open_engine(content, runtime)
+            engine = open_engine(content, runtime, threads)
             card = _card(engine)
         except ModelError as error:
             raise ModelError(f"{path}: {error}") from None
@@ -101,18 +107,49 @@ class Model:
 
         Returns:
             H×W or N×H×W float32 in [0, 1].
+
+        Raises:
+            ModelError: the file takes pictures of one size only, and not of this one.
+            RuntimeUnavailable: the device gave up.
         """
         batch = encoded if encoded.ndim == 4 else encoded[None]
-        if self.card.prior:
-            known = np.full(batch.shape[:3], _OPEN, np.float32) if prior is None else prior.reshape(batch.shape[:3])
-            batch = np.concatenate((batch, known[..., None]), axis=3)
         height, width = batch.shape[1:3]
-        rows, columns = (-side % self.card.multiple for side in (height, width))
-        planes = np.moveaxis(batch, 3, 1)
-        padded = np.pad(planes, ((0, 0), (0, 0), (0, rows), (0, columns)), mode="reflect")
-        answer = self._engine(np.ascontiguousarray(padded, np.float32))
+        known = None if prior is None else prior.reshape(batch.shape[:3])
+        answer = self._engine(self._planes(batch, known))
         sky = np.clip(answer[:, 0, :height, :width], 0, 1)
         return sky if encoded.ndim == 4 else np.ascontiguousarray(sky[0])
+
+    def _planes(self, batch: Array, prior: Array | None) -> Array:
+        """N×H×W×3 and, for models that take it, N×H×W → N×C×H'×W', padded to the card's multiple."""
+        count, height, width, colours = batch.shape
+        rows, columns = (side + -side % self.card.multiple for side in (height, width))
+        planes = np.empty((count, colours + self.card.prior, rows, columns), np.float32)
+        self._check(planes.shape)
+        for place, picture in enumerate(batch):
+            cv2.split(_padded(picture, rows, columns), list(planes[place, :colours]))
+            if self.card.prior:
+                planes[place, colours] = _OPEN if prior is None else _padded(prior[place], rows, columns)
+        return planes
+
+    def _check(self, shape: tuple[int, ...]) -> None:
+        takes = self._engine.input_shape
+        if any(isinstance(known, int) and known != side for known, side in zip(takes, shape, strict=True)):
+            raise ModelError(
+                f"{self.path}: was made for inputs of {_by(takes)} and cannot take {_by(shape)} (pictures, channels, "
+                "rows, columns); use the model that it was made from"
+            )
+
+
+def _padded(picture: Array, rows: int, columns: int) -> Array:
+    height, width = picture.shape[:2]
+    if (height, width) == (rows, columns):
+        return np.asarray(picture, np.float32)
+    bordered = cv2.copyMakeBorder(picture, 0, rows - height, 0, columns - width, cv2.BORDER_REFLECT_101)
+    return np.asarray(bordered, np.float32)
+
+
+def _by(shape: Sequence[int | str | None]) -> str:
+    return "×".join(str(side) if isinstance(side, int) else "any" for side in shape)
 
 
 def _card(engine: Engine) -> ModelCard:
