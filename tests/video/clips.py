@@ -36,10 +36,10 @@ def write_clip(path: Path, count: int = 25, size: tuple[int, int] = (96, 64), ra
 
 
 def read_clip(path: Path, name: str = "rgb24") -> tuple[list[NDArray[np.uint8]], list[float]]:
-    """Frames in a pixel format, and their times in seconds, by PyAV alone."""
+    """Frames in an 8-bit pixel format, and their times in seconds, by PyAV alone."""
     frames, times = [], []
     for frame in _decoded(path):
-        frames.append(np.asarray(frame.to_ndarray(format=name)))
+        frames.append(np.asarray(frame.to_ndarray(format=name), np.uint8))
         times.append(float(frame.time or 0))
     return frames, times
 

@@ -112,7 +112,7 @@ def _convert(
     from skymatte.video.setup import one_thread_each, video_model
 
     one_thread_each()
-    opened = Model.load(video_model(model), runtime)
+    opened = Model.load(video_model(model), runtime, threads=1)  # convert looks at one frame on each core
     with VideoBar(Path(source).name, quiet=quiet) as bar:
         return convert(source, output, opened, settings, begun=bar.begun, progress=bar.advanced)
 
