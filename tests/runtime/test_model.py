@@ -70,6 +70,13 @@ def test_padding_reflects_so_that_the_border_sees_its_like(tmp_path: Path) -> No
     assert answer[-1, 20] == pytest.approx(answer[20, 20], abs=1e-6)
 
 
+@pytest.mark.parametrize(("known", "total"), [(1, 32), (2, 32), (5, 32), (30, 32), (32, 32)])
+def test_a_mirror_is_numpy_s(known: int, total: int) -> None:
+    line = np.arange(known)
+    mirrored = np.concatenate((line, line[model_module._reflected(known, total)]))
+    np.testing.assert_array_equal(mirrored, np.pad(line, (0, total - known), mode="reflect"))
+
+
 def test_a_built_in_model_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_model(tmp_path / "skymatte-3.onnx")
     monkeypatch.setattr(model_module, "BUILT_IN", tmp_path)

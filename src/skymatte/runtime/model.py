@@ -126,9 +126,11 @@ class Model:
         planes = np.empty((count, colours + self.card.prior, rows, columns), np.float32)
         self._check(planes.shape)
         for place, picture in enumerate(batch):
-            cv2.split(_padded(picture, rows, columns), list(planes[place, :colours]))
-            if self.card.prior:
-                planes[place, colours] = _OPEN if prior is None else _padded(prior[place], rows, columns)
+            cv2.split(np.asarray(picture, np.float32), list(planes[place, :colours, :height, :width]))
+        if self.card.prior:
+            planes[:, colours, :height, :width] = _OPEN if prior is None else prior
+        planes[:, :, height:, :width] = planes[:, :, _reflected(height, rows), :width]
+        planes[..., width:] = planes[..., _reflected(width, columns)]
         return planes
 
     def _check(self, shape: tuple[int, ...]) -> None:
@@ -140,12 +142,11 @@ class Model:
             )
 
 
-def _padded(picture: Array, rows: int, columns: int) -> Array:
-    height, width = picture.shape[:2]
-    if (height, width) == (rows, columns):
-        return np.asarray(picture, np.float32)
-    bordered = cv2.copyMakeBorder(picture, 0, rows - height, 0, columns - width, cv2.BORDER_REFLECT_101)
-    return np.asarray(bordered, np.float32)
+def _reflected(known: int, total: int) -> NDArray[np.intp]:
+    """Which of ``known`` places continue them up to ``total`` as in a mirror: … 2 1 0 1 2 1 0 1 … for three."""
+    period = max(1, 2 * (known - 1))
+    place = np.arange(known, total) % period
+    return np.minimum(place, period - place) if known > 1 else place
 
 
 def _by(shape: Sequence[int | str | None]) -> str:
