@@ -78,6 +78,13 @@ def test_other_pictures_lose_their_range_now_and_then() -> None:
     assert 0.25 < clipped < 0.75
 
 
+@pytest.mark.parametrize("camera", [0.0, 1.0])
+def test_the_share_of_cameras_is_as_asked(camera: float) -> None:
+    """What an 8-bit camera took has no more than 256 levels of red, whatever its file did to them."""
+    levels = [np.unique(augment(sunny_view(), np.random.default_rng(seed), camera)[..., 0]).size for seed in range(12)]
+    assert np.mean(np.array(levels) <= 256) == camera
+
+
 @given(SEEDS)
 def test_haze_veils_the_ground_only(seed: int) -> None:
     view = sunny_view()

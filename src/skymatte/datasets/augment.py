@@ -3,6 +3,8 @@ it plays a camera that clips."""
 
 from __future__ import annotations
 
+from typing import Final
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -120,8 +122,12 @@ def _clip_highlights(pixels: Array, rng: np.random.Generator) -> Array:
     return np.minimum(pixels, np.float32(np.quantile(pixels, rng.uniform(0.6, 0.999))))
 
 
-def augment(view: View, rng: np.random.Generator) -> Array:
-    """Play weather, lens, sensor and file on ``view``.
+CAMERA: Final = 0.45
+"""Chance that a picture comes from an 8-bit camera."""
+
+
+def augment(view: View, rng: np.random.Generator, camera: float = CAMERA) -> Array:
+    """Play weather, lens, sensor and file on ``view``, and an 8-bit camera with chance ``camera``.
 
     Returns:
         H×W×3 float32 linear light, finite and ≥ 0, exposed once more so that its log mean is near middle grey: the last
@@ -140,6 +146,6 @@ def augment(view: View, rng: np.random.Generator) -> Array:
         pixels = _clip_highlights(pixels, rng)
     if rng.random() < 0.35:
         pixels = _noise(pixels, rng)
-    if rng.random() < 0.45:
+    if rng.random() < camera:
         pixels = _camera(pixels, view.sky, rng)
     return _expose(np.nan_to_num(pixels, posinf=65504.0).astype(np.float32), rng)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from skymatte.datasets.augment import augment
+from skymatte.datasets.augment import CAMERA, augment
 from skymatte.datasets.exchange import exchange_sky, sky_sources
 from skymatte.datasets.occluders import draw_occluder
 from skymatte.datasets.sources import Source
@@ -28,11 +28,13 @@ class Mixture:
         strata: share of each stratum; strata without sources are left out.
         exchange: share of views whose sky comes from another picture.
         occluders: share of views with wires, poles, branches or birds drawn over.
+        camera: share of views as an 8-bit camera takes them.
     """
 
     strata: Mapping[str, float]
     exchange: float
     occluders: float
+    camera: float = CAMERA
 
 
 class Samples(Dataset[tuple[Tensor, Tensor, Tensor]]):
@@ -86,7 +88,7 @@ class Samples(Dataset[tuple[Tensor, Tensor, Tensor]]):
             exchange_sky(view, self.donors[int(rng.integers(len(self.donors)))], rng)
         while rng.random() < self.mixture.occluders:
             draw_occluder(view, rng)
-        pixels = augment(view, rng)
+        pixels = augment(view, rng, self.mixture.camera)
         return encode(self.encoding, pixels).transpose(2, 0, 1), view.sky[None], view.weight[None]
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:

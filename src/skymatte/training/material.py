@@ -52,7 +52,8 @@ def samples_of(
 
 def _views(recipe: Recipe, data: ViewData, sources: list[Source], share: tuple[int, int]) -> Samples:
     _check_share(recipe.batch // 2 if data.wide_every else recipe.batch, share[1])
-    mixture = Mixture({str(name): part for name, part in data.strata.items()}, data.exchange, data.occluders)
+    strata = {str(name): part for name, part in data.strata.items()}
+    mixture = Mixture(strata, data.exchange, data.occluders, data.camera)
     return Samples(
         sources,
         mixture,

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from skymatte.datasets.augment import CAMERA
 from skymatte.datasets.patch_augment import Augmentation
 from skymatte.datasets.patch_plan import PatchPlan
 from skymatte.errors import RecipeError
@@ -111,6 +112,7 @@ class ViewData(_Strict):
         strata: share of samples of each stratum.
         exchange: share of views whose sky comes from another picture.
         occluders: chance of each further wire, pole, branch or flock drawn over a view.
+        camera: share of views as an 8-bit camera takes them.
     """
 
     kind: Literal["views"]
@@ -125,6 +127,7 @@ class ViewData(_Strict):
     strata: dict[Literal["open", "canopy", "negative", "puresky", "video", "scene", "detail"], Share]
     exchange: Share = 0.0
     occluders: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    camera: Share = CAMERA
 
 
 class PatchData(_Strict):
