@@ -40,6 +40,7 @@ from skymatte.masks.metrics_scores import (
     sum_up,
 )
 from skymatte.masks.metrics_thin import thin_structure_recall, thin_structures
+from skymatte.masks.metrics_video import Motion, dtssd, flicker, motion
 
 __all__ = [
     "MEASURES",
@@ -49,6 +50,7 @@ __all__ = [
     "Halo",
     "MatteErrors",
     "Measure",
+    "Motion",
     "PictureScores",
     "Worst",
     "accuracy",
@@ -57,8 +59,10 @@ __all__ = [
     "confusion",
     "connectivity_error",
     "dice",
+    "dtssd",
     "edge_band",
     "false_sky",
+    "flicker",
     "gradient_error",
     "halo",
     "iou",
@@ -66,6 +70,7 @@ __all__ = [
     "matte_errors",
     "mcr",
     "miou",
+    "motion",
     "mse",
     "sad",
     "score_picture",
