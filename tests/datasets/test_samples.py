@@ -85,7 +85,7 @@ def test_the_stream_is_as_long_as_the_run() -> None:
 
 def test_pixels_are_encoded_and_labels_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without augmentation, exchange and occluders a sample is the encoded view, channels first."""
-    monkeypatch.setattr(module, "augment", lambda view, _: view.pixels)
+    monkeypatch.setattr(module, "augment", lambda view, *_: view.pixels)
     sources, plain = [textured()], Mixture({"open": 1.0}, exchange=0.0, occluders=0.0)
     picture, sky, weight = stream(sources, plain)[0]
     for place in range(4):
@@ -114,7 +114,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch, samples: Samples, batches: int) -> tu
 
     monkeypatch.setattr(module, "random_view", blank)
     monkeypatch.setattr(module, "exchange_sky", lambda _, donor, __: lent.update([donor.stratum]))
-    monkeypatch.setattr(module, "augment", lambda view, _: view.pixels)
+    monkeypatch.setattr(module, "augment", lambda view, *_: view.pixels)
     for index in range(batches):
         samples[index]
     return shown, lent
