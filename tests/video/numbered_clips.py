@@ -27,9 +27,14 @@ def numbered(index: int, size: tuple[int, int] = SIZE) -> NDArray[np.uint8]:
 def number(pixels: NDArray[Any]) -> int:
     """What :func:`numbered` wrote."""
     height, width = pixels.shape[:2]
-    middle = np.iinfo(pixels.dtype).max / 2
+    middle = largest(pixels) / 2
     bars = pixels[: height // 2, :, 1].reshape(height // 2, 8, width // 8).mean(axis=(0, 2)) > middle
     return int(sum(1 << bit for bit in range(8) if bars[bit]))
+
+
+def largest(pixels: NDArray[Any]) -> int:
+    """The largest number of its type."""
+    return int(np.iinfo(pixels.dtype).max)
 
 
 def write_clip(
@@ -96,7 +101,7 @@ def write_planes(path: Path, planes: tuple[int, ...], pixel_format: str, **conte
         frame = av.VideoFrame(*SIZE, pixel_format)
         kind = np.dtype(np.uint16 if pixel_format.endswith("le") else np.uint8)
         for plane, value in zip(frame.planes, planes, strict=True):
-            plane.update(np.full(plane.buffer_size // kind.itemsize, value, kind).tobytes())
+            plane.update(np.largest(plane.buffer_size // kind.itemsize, value, kind).tobytes())
         for name, value in context.items():
             setattr(frame, name, value)
         frame.pts = 0

@@ -17,7 +17,7 @@ from skymatte.errors import MissingExtra, StreamError
 from skymatte.video.colour import FULL, LIMITED
 from skymatte.video.frame import Frame, Transfer
 from skymatte.video.source import open_source
-from tests.video.numbered_clips import SIZE, number, numbered, packets, write_clip, write_planes
+from tests.video.numbered_clips import SIZE, largest, number, numbered, packets, write_clip, write_planes
 
 
 def read_all(path: Path | str, **options: object) -> list[Frame]:
@@ -37,7 +37,8 @@ def test_every_frame_comes_in_order_at_its_time(tmp_path: Path, codec: str, suff
     assert [frame.index for frame in frames] == list(range(20))
     for frame in frames:
         assert frame.time == Fraction(frame.index, 25)
-        assert (frame.pixels.shape, frame.pixels.dtype, frame.transfer) == ((48, 64, 3), np.uint8, Transfer.SDR)
+        assert (frame.pixels.shape, frame.transfer) == ((48, 64, 3), Transfer.SDR)
+        assert frame.pixels.dtype == np.uint8
         assert frame.pixels.flags.c_contiguous
 
 
@@ -46,7 +47,8 @@ def test_info_before_the_first_frame(tmp_path: Path) -> None:
     with open_source(str(path)) as source:
         info = source.info
     assert (info.name, info.width, info.height, info.frames, info.live) == (str(path), 64, 48, 20, False)
-    assert (info.rate, info.aspect) == (25, Fraction(4, 3))
+    assert info.rate == 25
+    assert info.aspect == Fraction(4, 3)
 
 
 def test_variable_rates_keep_their_times(tmp_path: Path) -> None:
@@ -83,7 +85,7 @@ def test_matrix_and_range(tmp_path: Path, matrix: int, kr: float, kb: float, ful
         path = write_planes(tmp_path / "a.mkv", coded, name, colorspace=matrix, color_range=FULL if full else LIMITED)
         (frame,) = read_all(path)
         assert frame.pixels.dtype == (np.uint8 if bits == 8 else np.uint16)
-        got = frame.pixels[20, 20] / np.iinfo(frame.pixels.dtype).max
+        got = frame.pixels[20, 20] / largest(frame.pixels)
         np.testing.assert_allclose(got, colour, atol=2 / (2**bits - 1) + 1e-3)
 
 
@@ -234,4 +236,4 @@ def test_grey_streams_of_both_ranges(tmp_path: Path, bits: int, name: str, full:
         code = round(share * top) if full else round((16 + 219 * share) * steps)
         path = write_planes(tmp_path / "a.mkv", (code,), name, color_range=FULL if full else LIMITED)
         (frame,) = read_all(path)
-        np.testing.assert_allclose(frame.pixels / np.iinfo(frame.pixels.dtype).max, share, atol=0.6 / top / 0.85)
+        np.testing.assert_allclose(frame.pixels / largest(frame.pixels), share, atol=0.6 / top / 0.85)

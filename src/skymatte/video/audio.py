@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
+    from av.bitstream import BitStreamFilterContext
     from av.container import OutputContainer
     from av.packet import Packet
     from av.stream import Stream
@@ -42,6 +43,7 @@ class AudioCopy:
         self._start = (self._input.start_time or 0) * _MICROSECOND
         self.video_start, self._end = self._pictures()
         self._pairs: dict[int, Stream] = {}
+        self._filters: dict[int, BitStreamFilterContext] = {}
         for stream in self._input.streams.audio:
             self._add(stream)
         self._packets = self._read([self._input.streams[index] for index in self._pairs])
@@ -53,8 +55,7 @@ class AudioCopy:
             packet = self._next
             shift = round(self._start / packet.time_base)
             packet.pts, packet.dts = (packet.pts or 0) - shift, (packet.dts or 0) - shift
-            packet.stream = self._pairs[packet.stream.index]
-            self._output.mux(packet)
+            self._write(packet)
             self._next = next(self._packets, None)
 
     def finish(self, time: Fraction) -> None:
@@ -66,6 +67,12 @@ class AudioCopy:
         """Let go of the file."""
         self._packets.close()
         self._input.close()
+
+    def _write(self, packet: Packet[Any]) -> None:
+        index = packet.stream.index
+        for whole in self._filters[index].filter(packet) if index in self._filters else (packet,):
+            whole.stream = self._pairs[index]
+            self._output.mux(whole)
 
     def _pictures(self) -> tuple[Fraction, Fraction | None]:
         """When the pictures begin and, if the header tells, end, in seconds of the output."""
@@ -80,6 +87,10 @@ class AudioCopy:
     def _add(self, stream: AudioStream) -> None:
         try:
             self._pairs[stream.index] = self._output.add_stream_from_template(stream, opaque=True)
+            if stream.codec_context.name == "aac" and not stream.codec_context.extradata:  # ADTS, as .ts has it
+                from av.bitstream import BitStreamFilterContext
+
+                self._filters[stream.index] = BitStreamFilterContext("aac_adtstoasc", stream)
         except ValueError:
             name = stream.codec_context.name if stream.codec_context else "unknown"
             self._notes.append(

@@ -6,6 +6,7 @@ import errno
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from fractions import Fraction
+from math import gcd
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
@@ -48,6 +49,8 @@ _RECOVERABLE: Final = {"movflags": "hybrid_fragmented+delay_moov", "flush_packet
 """Fragments while it is written, an ordinary file when it is finished; ``delay_moov`` keeps the first frame at 0."""
 
 _RATE: Final = Fraction(25)
+_SYSTEM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS, errno.ENOENT}
+_FINEST: Final = 1_000_000
 
 
 class StreamSink(Sink):
@@ -91,7 +94,7 @@ class StreamSink(Sink):
         try:
             self._container.mux(self._stream.encode(None))
             if self._sound is not None:
-                self._sound.finish((self._last + 1) * self._info.tick)
+                self._sound.finish(self._last * self._tick + 1 / (self._info.rate or _RATE))
             self._container.close()
         except (av.FFmpegError, OSError) as error:
             self._fail(error)
@@ -111,13 +114,18 @@ class StreamSink(Sink):
         self._pad = (height % 2, width % 2) if self._coding.even else (0, 0)
         if any(self._pad):
             self.notes.append(f"{width}×{height} is odd; the last row or column is written twice")
+        if self._info.aspect != 1 and self._coding.codec == "libvpx-vp9":
+            self.notes.append(f"pixels are {float(self._info.aspect):.4g} times as wide as high, which VP9 cannot say")
         form = {".mkv": "matroska", ".m4v": "mp4"}.get(self._path.suffix.lower(), self._path.suffix.lower()[1:])
         options = _RECOVERABLE if form in ("mp4", "mov") else {"flush_packets": "1"}
         self._container = av.open(str(self._temporary), "w", format=form, container_options=options)
         self._colour = _written(self._info, pixels, self._channels)
         self._stream = self._add_stream(width + self._pad[1], height + self._pad[0])
+        self._tick = self._info.tick
         if self._sound_of is not None:
             self._sound = AudioCopy(self._sound_of, self._container, self.notes)
+            self._tick = _common(self._tick, self._sound.video_start)
+        self._stream.codec_context.time_base = self._stream.time_base = self._tick
         self._container.start_encoding()
 
     def _add_stream(self, width: int, height: int) -> VideoStream:
@@ -130,7 +138,6 @@ class StreamSink(Sink):
         )
         context = stream.codec_context
         context.width, context.height, context.pix_fmt = width, height, self._coding.pixel_format
-        context.time_base = stream.time_base = self._info.tick
         context.color_primaries, context.color_trc = self._colour.primaries, self._colour.transfer
         context.color_range = FULL if self._coding.full else LIMITED
         if self._channels != 1 and self._coding.pixel_format.startswith("yuv"):
@@ -145,14 +152,14 @@ class StreamSink(Sink):
         assert self._container is not None  # noqa: S101 - for the type checker
         assert self._stream is not None  # noqa: S101
         start = self._sound.video_start if self._sound is not None else Fraction(0)
-        stamp = max(self._last + 1, round((frame.time + start) / self._info.tick))
+        stamp = max(self._last + 1, round((frame.time + start) / self._tick))
         coded = self._coded(pixels)
-        coded.pts, coded.time_base = stamp, self._info.tick
+        coded.pts, coded.time_base = stamp, self._tick
         coded.color_primaries, coded.color_trc = self._colour.primaries, self._colour.transfer  # ProRes reads them here
         self._last = stamp
         self._container.mux(self._stream.encode(coded))
         if self._sound is not None:
-            self._sound.copy_until(stamp * self._info.tick)
+            self._sound.copy_until(stamp * self._tick)
 
     def _coded(self, pixels: Drawn) -> av.VideoFrame:
         from av import VideoFrame
@@ -182,7 +189,7 @@ class StreamSink(Sink):
     def _fail(self, error: Exception) -> NoReturn:
         """Remove what was begun, and say why."""
         if not isinstance(error, OutputError):
-            error = OSError(getattr(error, "errno", None) or errno.EIO, getattr(error, "strerror", None) or str(error))
+            error = _as_os_error(error)
         self._discard(error)
         raise error
 
@@ -202,6 +209,21 @@ class StreamSink(Sink):
             self._sound.close()
 
 
+def _as_os_error(error: Exception) -> OSError:
+    """What FFmpeg says: the system's reason where it is one, for it uses EPERM for faults of its own too."""
+    number, text = getattr(error, "errno", None), getattr(error, "strerror", None) or str(error)
+    return OSError(number if number in _SYSTEM else errno.EIO, text)
+
+
+def _common(tick: Fraction, start: Fraction) -> Fraction:
+    """The longest time of which both are multiples; FFmpeg's common one where that is too short for a container."""
+    common = Fraction(
+        gcd(tick.numerator * start.denominator, start.numerator * tick.denominator),
+        tick.denominator * start.denominator,
+    )
+    return common if common.denominator <= _FINEST else Fraction(1, 90_000)
+
+
 def _written(info: StreamInfo, pixels: Drawn, channels: int) -> Colour:
     """The tags of what is written: the input's, with the matrix that is really used."""
     colour = replace(info.colour, matrix=known_matrix(info.colour.matrix, info.height))
@@ -215,7 +237,7 @@ def _options(coding: Coding, colour: Colour) -> dict[str, str]:
     """The encoder's options; x265 takes the HDR metadata among its own (its ``--master-display``, ``--max-cll``)."""
     if coding.codec != "libx265":
         return dict(coding.options)
-    own = ["log-level=none", "repeat-headers=1"]
+    own = ["log-level=none", "repeat-headers=1", "bframes=0"]  # with B-frames x265 mistimes videos of one or two frames
     if colour.mastering is not None:
         *xy, brightest, darkest = colour.mastering
         rx, ry, gx, gy, bx, by, wx, wy = (round(50_000 * value) for value in xy)
