@@ -223,21 +223,9 @@ def test_what_cannot_be_read_or_written_is_said(
 
 def test_raw_frames_through_pipes(tmp_path: Path) -> None:
     pictures = np.stack([picture(index, 48, 64) for index in range(6)])
-    command: list[str | Path] = [
-        PROGRAM,
-        "video",
-        "-",
-        "-o",
-        "-",
-        "--size",
-        "64x48",
-        "--format",
-        "rgb24",
-        "--fps",
-        "30",
-    ]
+    raw = ["-o", "-", "--size", "64x48", "--format", "rgb24", "--fps", "30"]
     result = subprocess.run(
-        [*command, "--model", model_in(tmp_path), "--write", "side-by-side"],
+        [PROGRAM, "video", "-", *raw, "--model", model_in(tmp_path), "--runtime", "cpu", "--write", "side-by-side"],
         input=pictures.tobytes(),
         capture_output=True,
         check=False,
@@ -247,6 +235,33 @@ def test_raw_frames_through_pipes(tmp_path: Path) -> None:
     np.testing.assert_array_equal(shown[:, :, :64], pictures)
     np.testing.assert_allclose(shown[:, 5, 70], np.tile(np.array(SKY) / 2 + (0, 0, 128), (6, 1)), atol=1)
     assert b"-: 6 frames" in result.stderr
+
+
+def test_memory_does_not_grow_with_the_stream(tmp_path: Path) -> None:
+    """A frame and its matte are 43 kB: 2000 more of them would be 86 MB if they stayed."""
+    peaks = []
+    for count in (100, 2100):
+        report = tmp_path / f"{count}.json"
+        raw: list[str | Path] = [
+            "--size",
+            "96x64",
+            "--report",
+            report,
+            "--model",
+            model_in(tmp_path),
+            "--runtime",
+            "cpu",
+        ]
+        command: list[str | Path] = [PROGRAM, "video", "-", "-o", tmp_path / f"{count}.mkv", *raw]
+        frames = b"".join(picture(index, 64, 96).tobytes() for index in range(100))
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+            assert process.stdin is not None
+            for _ in range(count // 100):
+                process.stdin.write(frames)
+        told = json.loads(report.read_text())
+        assert told["done"] == count
+        peaks.append(told["peak_memory_mb"])
+    assert peaks[1] - peaks[0] < 25
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "mkv"])
