@@ -7,9 +7,14 @@
 namespace skymatte {
 namespace {
 
-constexpr int longest = 320, least = 16;
-constexpr float apart_share = 0.01F, apart_slack = 0.5F;
-constexpr float alike_levels = 6, other_levels = 18;
+constexpr int longest = 320, least = 96;
+
+// Levels of 255: what differs by less after the motion is the same thing, by more another; and this share of the
+// contrast around a pixel, which a motion that is half a pixel wrong makes.
+constexpr double alike_levels = 6, other_levels = 18, detail_share = 0.5;
+
+// How far the flows back and forth may differ, by their lengths and in pixels².
+constexpr double apart_share = 0.1, apart_slack = 4;
 
 template <typename Sample>
 void read_rows(const cv::Mat& plane, const cv::Mat& places, cv::Mat& result) {
@@ -40,6 +45,16 @@ cv::Mat squared(const cv::Mat& vectors) {
     return parts[0].mul(parts[0]) + parts[1].mul(parts[1]);
 }
 
+/// Highest less lowest of 3×3 pixels, CV_32F.
+cv::Mat contrast(const cv::Mat& grey) {
+    const cv::Mat around = cv::Mat::ones(3, 3, CV_8U);
+    cv::Mat high, low, detail;
+    cv::dilate(grey, high, around);
+    cv::erode(grey, low, around);
+    cv::subtract(high, low, detail, cv::noArray(), CV_32F);
+    return detail;
+}
+
 }  // namespace
 
 cv::Mat small_grey(const cv::Mat& rgb) {
@@ -68,16 +83,24 @@ cv::Mat read_between(const cv::Mat& plane, const cv::Mat& places) {
     return result;
 }
 
+FlowMeter::FlowMeter() : back_(cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_ULTRAFAST)),
+                         forth_(cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_ULTRAFAST)) {
+    // The matte is moved by this one: a level finer than the preset, and as dear as it by sparser patches.
+    back_->setFinestScale(1);
+    back_->setPatchStride(5);
+    back_->setGradientDescentIterations(8);
+}
+
 Motion FlowMeter::measure(const cv::Mat& before, const cv::Mat& now) {
     cv::Mat back = cv::Mat::zeros(now.size(), CV_32FC2), forth = back.clone();
-    search_->calc(now, before, back);
-    search_->calc(before, now, forth);
+    back_->calc(now, before, back);
+    forth_->calc(before, now, forth);
     const cv::Mat came_from = back + grid(now.size());
     cv::Mat change, answer;
     cv::subtract(now, read_between(before, came_from), change, cv::noArray(), CV_32F);
-    cv::absdiff(change, cv::mean(change), change);
+    cv::absdiff(change, cv::Scalar(cv::mean(change)[0]), change);
     cv::blur(change, change, cv::Size(3, 3));
-    cv::Mat alike = (other_levels - change) * (1 / (other_levels - alike_levels));
+    cv::Mat alike = (other_levels + detail_share * contrast(now) - change) * (1 / (other_levels - alike_levels));
     alike = cv::max(cv::min(alike, 1), 0);
     cv::remap(forth, answer, came_from, cv::noArray(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
     const cv::Mat lengths = squared(back) + squared(answer);

@@ -12,7 +12,7 @@ struct Motion {
     cv::Mat trust;  ///< h×w CV_32F in [0, 1]: how surely the same thing is seen there
 };
 
-/// A frame as a small grey picture, CV_8U: at most 320 pixels along its longer side, at least 16 each way.
+/// A frame as a small grey picture, CV_8U: at most 320 pixels along its longer side, at least 96 each way.
 cv::Mat small_grey(const cv::Mat& rgb);
 
 /// h×w CV_32FC2: column and row of every pixel.
@@ -28,12 +28,14 @@ cv::Mat read_between(const cv::Mat& plane, const cv::Mat& places);
 /// Measures the motion between small grey pictures; one at a time.
 class FlowMeter {
 public:
+    FlowMeter();
+
     /// The motion from `now` back to `before`, by dense inverse search (Kroeger et al. 2016), with what supports it:
     /// how alike the light is, and whether the flow forth leads back (Sundaram, Brox & Keutzer 2010, equation 5).
     Motion measure(const cv::Mat& before, const cv::Mat& now);
 
 private:
-    cv::Ptr<cv::DISOpticalFlow> search_ = cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_ULTRAFAST);
+    cv::Ptr<cv::DISOpticalFlow> back_, forth_;
 };
 
 }  // namespace skymatte

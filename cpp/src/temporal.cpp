@@ -8,7 +8,7 @@
 namespace skymatte {
 namespace {
 
-constexpr double memory_share = 0.75;  // the most that the past counts for
+constexpr double past_share = 0.75;  // the most that the past counts for
 constexpr double cut = 0.35;           // with less than this share of the picture recognised it is another picture
 
 cv::Mat enlarged(const cv::Mat& small, cv::Size size) {
@@ -30,7 +30,7 @@ struct TemporalFilter::Memory {
                                matte.rows / static_cast<double>(motion.flow.rows));
         const cv::Mat came_from = enlarged(motion.flow.mul(scale), matte.size()) + places;
         const cv::Mat moved = read_between(steady, came_from);
-        const double most = std::min(memory_share, 1 - 1.0 / age);
+        const double most = std::min(past_share, 1 - 1.0 / age);
         const cv::Mat share = enlarged(motion.trust * most, matte.size());
         return matte + share.mul(moved - matte);
     }

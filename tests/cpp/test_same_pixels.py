@@ -15,6 +15,9 @@ from tests.models import write_model
 TURNED = 1e-4
 """Share of a mask's pixels that may lie on the other side of the threshold: those whose matte is the threshold."""
 
+TRUSTED_OTHERWISE = 1e-4
+"""Share of steadied pixels that may differ: where rounding decides whether a motion is trusted."""
+
 
 @pytest.fixture(autouse=True)
 def one_thread() -> None:
@@ -55,6 +58,21 @@ def test_a_frame_without_light_and_one_that_is_all_sky(program: Program, tmp_pat
     frames: list[Picture] = [np.full((48, 64, 3), value, np.uint8) for value in (0, 255)]
     drawn = program.draw(frames, model, "--write", "matte", "--no-temporal")
     assert_alike(drawn, drawn_in_python(frames, model, "matte"))
+
+
+@pytest.mark.parametrize("size", [(400, 225), (150, 100)])
+def test_steadied_mattes_with_a_cut_among_them(program: Program, tmp_path: Path, size: tuple[int, int]) -> None:
+    model = write_model(tmp_path / "bright.onnx", blur=9)
+    random = np.random.default_rng(1)
+    moving = [
+        np.asarray(np.clip(frame + random.normal(0, 6, frame.shape), 0, 255), np.uint8) for frame in scene(6, size)
+    ]
+    frames = [*moving[:4], *(np.ascontiguousarray(frame[:, ::-1]) for frame in moving[4:])]
+    drawn = program.draw(frames, model, "--write", "matte")
+    expected = drawn_in_python(frames, model, "matte", steady=True)
+    assert np.mean(np.abs(drawn.astype(int) - expected) > 1) < TRUSTED_OTHERWISE
+    by_itself = drawn_in_python(frames, model, "matte")
+    assert np.mean(expected != by_itself) > 0.01, "nothing to be steadied"
 
 
 def test_the_default_model_on_a_real_clip(program: Program, shared_data: Path) -> None:
