@@ -101,7 +101,7 @@ def write_planes(path: Path, planes: tuple[int, ...], pixel_format: str, **conte
         frame = av.VideoFrame(*SIZE, pixel_format)
         kind = np.dtype(np.uint16 if pixel_format.endswith("le") else np.uint8)
         for plane, value in zip(frame.planes, planes, strict=True):
-            plane.update(np.largest(plane.buffer_size // kind.itemsize, value, kind).tobytes())
+            plane.update(np.full(plane.buffer_size // kind.itemsize, value, kind).tobytes())
         for name, value in context.items():
             setattr(frame, name, value)
         frame.pts = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from fractions import Fraction
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, cast
 
 from skymatte.errors import StreamError
 from skymatte.video.ledger import Ledger
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.stream import Stream
     from av.video.stream import VideoStream
-
-SILENCE: Final = 10.0
-"""Seconds that an address may take to open, and then to send something."""
 
 _BROKEN_READS: Final = 100
 """Errors of the container in a row after which nothing more is expected of it."""
@@ -31,8 +28,11 @@ class Reel:
         tick: seconds, of the video's time stamps.
         last: time stamp of the last frame that was given.
         patient: it is a file, which waits and can be read twice.
+        silence: seconds that an address may take to open, and then to send something.
         untimed_errors: packets that could not be decoded, where packets have no time stamps.
     """
+
+    silence: ClassVar[float] = 10.0
 
     def __init__(
         self, where: str, form: str | None, options: dict[str, str], *, live: bool, patient: bool, threads: bool = True
@@ -41,7 +41,7 @@ class Reel:
         import av
 
         self._opening = (where, form, options, live)
-        self._container = av.open(where, "r", format=form, options=options, timeout=None if patient else SILENCE)
+        self._container = av.open(where, "r", format=form, options=options, timeout=None if patient else self.silence)
         stream = cast("VideoStream | None", self._container.streams.best("video"))
         if stream is None:
             self._container.close()
@@ -136,7 +136,7 @@ class Reel:
                     yield packet
             except (av.error.ExitError, av.error.TimeoutError) as error:
                 name = self._opening[0]
-                raise StreamError(f"{name}: sent nothing for {SILENCE:.0f} s; is it still there?") from error
+                raise StreamError(f"{name}: sent nothing for {self.silence:.0f} s; is it still there?") from error
             except av.FFmpegError:
                 broken += 1
             else:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import cv2
@@ -30,6 +31,7 @@ from skymatte.video.transfer import tagged
 if TYPE_CHECKING:
     import av
 
+_LEARN_US: Final = 1_000_000
 _FRAMES_OFF: Final = Fraction(3, 2)
 """A file that ends more than this many frames before its header says was cut off."""
 
@@ -191,10 +193,11 @@ def open_stream(name: str, *, fps: Fraction | None, size: tuple[int, int] | None
     _check(name, camera=camera)
     live = live or camera or (is_address(name) and not name.lower().startswith("http"))
     where, form, options = _camera(int(name), size) if camera else (name, None, _options(name, live=live))
+    begun = monotonic()
     try:
         reel = Reel(where, form, options, live=live, patient=not (camera or is_address(name)))
     except (av.FFmpegError, ValueError) as error:
-        raise StreamError(f"{name}: {_reason(name, error, camera=camera)}") from None
+        raise StreamError(f"{name}: {_reason(name, error, camera=camera, after=monotonic() - begun)}") from None
     return StreamSource(name, reel, fps, live=live)
 
 
@@ -210,8 +213,9 @@ def _check(name: str, *, camera: bool) -> None:
 
 
 def _options(name: str, *, live: bool) -> dict[str, str]:
+    """Of an address: RTSP through its one connection, which firewalls let pass, and a second to learn what comes."""
     options = {"rtsp_transport": "tcp"} if name.lower().startswith("rtsp") else {}
-    return {**options, "fflags": "nobuffer"} if live and is_address(name) else options
+    return {**options, "analyzeduration": str(_LEARN_US)} if live and is_address(name) else options
 
 
 def _camera(number: int, size: tuple[int, int] | None) -> tuple[str, str, dict[str, str]]:
@@ -248,16 +252,16 @@ def _orientation(frame: av.VideoFrame) -> Orientation:
     return Orientation()
 
 
-def _reason(name: str, error: Exception, *, camera: bool) -> str:
-    """What went wrong at opening, and what to do."""
+def _reason(name: str, error: Exception, *, camera: bool, after: float) -> str:
+    """What went wrong at opening, *after* so many seconds, and what to do."""
     import av
 
     text = getattr(error, "strerror", None) or str(error)
     if camera:
         return f"the camera cannot be opened ({text}); is it plugged in, and does no other program use it?"
     if is_address(name):
-        silent = isinstance(error, av.error.ExitError | av.error.TimeoutError)
-        return f"{'does not answer' if silent else f'cannot be opened ({text})'}; check the address and the network"
+        what = "does not answer" if after >= Reel.silence else f"cannot be opened ({text})"
+        return f"{what}; check the address and the network"
     if isinstance(error, av.error.PermissionError):
         return "cannot be read (permission denied); change its permissions"
     return f"is no video that can be read ({text}); if it is one, it is corrupt or cut off: copy it again"
