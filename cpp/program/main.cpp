@@ -12,6 +12,7 @@ extern "C" {
 #include "options.hpp"
 #include "report.hpp"
 #include "skymatte/error.hpp"
+#include "skymatte/primaries.hpp"
 #include "skymatte/streams.hpp"
 #include "window.hpp"
 
@@ -62,7 +63,7 @@ void run(const Options& options) {
     const int threads = options.provider == Provider::cpu ? options.threads / workers : 1;
     const Model model(options.model, {options.provider, threads, options.device, options.engine_cache, options.fp16});
     cv::setNumThreads(1);  // the stages already share the cores
-    const SkyFinder finder(model);
+    const SkyFinder finder(model, to_rec709(info.colour.primaries));
     const auto sink = create(options, info);
     const double threshold = options.threshold.value_or(model.card().threshold);
     std::optional<Window> window;

@@ -19,7 +19,7 @@ constexpr int sure = 13, steep = 26, reach = 4;
 constexpr int least_cells = 4;
 
 // Light is taken down to four times diffuse white: suns and lamps are not the colour of the sky around them.
-constexpr double brightest = 4;
+constexpr float brightest = 4;
 
 cv::Mat open_cells(const cv::Mat& answer, cv::Size cells) {
     cv::Mat levels, high, low, undecided, is_open, small;
@@ -37,14 +37,20 @@ cv::Mat open_cells(const cv::Mat& answer, cv::Size cells) {
 
 /// Every cell's sample: its third row and column.
 template <typename Pixel>
-cv::Mat sampled(const cv::Mat& picture, cv::Size cells) {
-    cv::Mat samples(cells, picture.type());
+cv::Mat_<Pixel> sampled(const cv::Mat& picture, cv::Size cells) {
+    cv::Mat_<Pixel> samples(cells);
     for (int y = 0; y < cells.height; ++y) {
         const auto* from = picture.ptr<Pixel>(y * cell_side + cell_side / 2);
-        auto* to = samples.ptr<Pixel>(y);
-        for (int x = 0; x < cells.width; ++x) to[x] = from[x * cell_side + cell_side / 2];
+        for (int x = 0; x < cells.width; ++x) samples(y, x) = from[x * cell_side + cell_side / 2];
     }
     return samples;
+}
+
+/// Light of a row of pixels, taken down.
+void look(const Light& light, const cv::Vec3b* pixels, int count, cv::Vec3f* seen) {
+    light.of(pixels, count, seen);
+    for (int each = 0; each < count; ++each)
+        for (int channel = 0; channel < 3; ++channel) seen[each][channel] = std::min(seen[each][channel], brightest);
 }
 
 /// One direction of a frame: where each pixel lies between the cells, and which pixels a block has.
@@ -81,48 +87,73 @@ private:
     int side_, working_, cells_;
 };
 
-/// Draws a block of the matte in place.
-void draw(cv::Mat& matte, const cv::Mat& rgb, const cv::Mat& light, const cv::Mat_<CellModel>& model, const Axis& down,
-          const Axis& across, cv::Range rows, cv::Range columns) {
-    const auto* linear = light.ptr<float>();
-    const int first = across.at(columns.start).cell, last = across.at(columns.end - 1).cell + 1;
-    std::vector<CellModel> between(static_cast<std::size_t>(last - first + 1));
-    for (int y = rows.start; y < rows.end; ++y) {
-        const Axis::Place& row = down.at(y);
-        for (int cell = first; cell <= last; ++cell)
-            between[static_cast<std::size_t>(cell - first)] = model(row.cell, cell) * row.before + model(row.cell + 1, cell) * row.after;
-        const auto* pixels = rgb.ptr<cv::Vec3b>(y);
-        auto* drawn = matte.ptr<float>(y);
-        for (int x = columns.start; x < columns.end; ++x) {
-            const Axis::Place& column = across.at(x);
-            const CellModel* near = &between[static_cast<std::size_t>(column.cell - first)];
-            const CellModel here = near[0] * column.before + near[1] * column.after;
-            const cv::Vec3b& pixel = pixels[x];
-            const float seen =
-                linear[pixel[0]] * here[0] + linear[pixel[1]] * here[1] + linear[pixel[2]] * here[2] + here[3];
-            drawn[x] += (std::clamp(seen, 0.0F, 1.0F) - drawn[x]) * here[4];
+/// Draws blocks of a matte in place.
+class Brush {
+public:
+    Brush(cv::Mat& matte, const cv::Mat& rgb, const Light& light, const cv::Mat_<CellModel>& model, const Axis& down,
+          const Axis& across)
+        : matte_(matte), rgb_(rgb), light_(light), model_(model), down_(down), across_(across) {}
+
+    void draw(cv::Range rows, cv::Range columns) {
+        seen_.resize(static_cast<std::size_t>(columns.size()));
+        first_ = across_.at(columns.start).cell;
+        between_.resize(static_cast<std::size_t>(across_.at(columns.end - 1).cell + 2 - first_));
+        for (int y = rows.start; y < rows.end; ++y) {
+            interpolate(down_.at(y));
+            look(light_, rgb_.ptr<cv::Vec3b>(y) + columns.start, columns.size(), seen_.data());
+            draw_row(matte_.ptr<float>(y), columns);
         }
     }
-}
+
+private:
+    /// The models of a row of cells, between two of the model's rows.
+    void interpolate(const Axis::Place& row) {
+        for (std::size_t each = 0; each < between_.size(); ++each) {
+            const int cell = first_ + static_cast<int>(each);
+            between_[each] = model_(row.cell, cell) * row.before + model_(row.cell + 1, cell) * row.after;
+        }
+    }
+
+    void draw_row(float* matte, cv::Range columns) const {
+        const cv::Vec3f* seen = seen_.data();
+        for (int x = columns.start; x < columns.end; ++x, ++seen) {
+            const Axis::Place& column = across_.at(x);
+            const CellModel* near = &between_[static_cast<std::size_t>(column.cell - first_)];
+            const CellModel here = near[0] * column.before + near[1] * column.after;
+            const float sky = (*seen)[0] * here[0] + (*seen)[1] * here[1] + (*seen)[2] * here[2] + here[3];
+            matte[x] += (std::clamp(sky, 0.0F, 1.0F) - matte[x]) * here[4];
+        }
+    }
+
+    cv::Mat& matte_;
+    const cv::Mat& rgb_;
+    const Light& light_;
+    const cv::Mat_<CellModel>& model_;
+    const Axis &down_, &across_;
+    std::vector<cv::Vec3f> seen_;
+    std::vector<CellModel> between_;
+    int first_ = 0;
+};
 
 }  // namespace
 
-cv::Mat draw_edges(const cv::Mat& rgb, const cv::Mat& small, const cv::Mat& light, const cv::Mat& answer) {
+cv::Mat draw_edges(const cv::Mat& rgb, const cv::Mat& small, const Light& light, const cv::Mat& answer) {
     cv::Mat matte;
     cv::resize(answer, matte, rgb.size(), 0, 0, cv::INTER_LINEAR);
     const cv::Size cells(answer.cols / cell_side, answer.rows / cell_side);
     if (std::min(cells.width, cells.height) < least_cells) return matte;
     const cv::Mat is_open = open_cells(answer, cells);
     if (cv::countNonZero(is_open) == 0) return matte;
-    const cv::Mat taken_down = cv::min(light, brightest);
-    cv::Mat samples;
-    cv::LUT(sampled<cv::Vec3b>(small, cells), taken_down, samples);
+    const cv::Mat_<cv::Vec3b> pixels = sampled<cv::Vec3b>(small, cells);
+    cv::Mat_<cv::Vec3f> samples(cells);
+    look(light, pixels.ptr<cv::Vec3b>(), cells.area(), samples.ptr<cv::Vec3f>());
     const cv::Mat_<CellModel> model = learn_cells(samples, sampled<float>(answer, cells), is_open);
     const Axis down(rgb.rows, answer.rows, cells.height), across(rgb.cols, answer.cols, cells.width);
+    Brush brush(matte, rgb, light, model, down, across);
     for (int row = 0; row < down.blocks(); ++row)
         for (int column = 0; column < across.blocks(); ++column)
             if (cv::countNonZero(is_open(down.cells(row), across.cells(column))) > 0)
-                draw(matte, rgb, taken_down, model, down, across, down.pixels(row), across.pixels(column));
+                brush.draw(down.pixels(row), across.pixels(column));
     return matte;
 }
 

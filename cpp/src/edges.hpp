@@ -3,15 +3,17 @@
 
 #include <opencv2/core.hpp>
 
+#include "skymatte/light.hpp"
+
 namespace skymatte {
 
 /// The network's answer for a frame, its edges drawn at the frame's own size.
 ///
 /// \param rgb     H×W CV_8UC3, the frame
 /// \param small   h×w CV_8UC3, the same at working size
-/// \param light   1×256 CV_32F, exposed linear light of the frame's codes
+/// \param light   makes exposed linear light of the frame's pixels
 /// \param answer  h×w CV_32F in [0, 1], what the network says of it
 /// \return H×W CV_32F in [0, 1]; away from edges the answer, enlarged
-cv::Mat draw_edges(const cv::Mat& rgb, const cv::Mat& small, const cv::Mat& light, const cv::Mat& answer);
+cv::Mat draw_edges(const cv::Mat& rgb, const cv::Mat& small, const Light& light, const cv::Mat& answer);
 
 }  // namespace skymatte

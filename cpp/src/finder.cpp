@@ -20,10 +20,8 @@ cv::Mat SkyFinder::find(const cv::Mat& rgb) const {
     cv::Mat small = rgb;
     if (factor < 1)
         cv::resize(rgb, small, cv::Size(scaled(rgb.cols, factor), scaled(rgb.rows, factor)), 0, 0, cv::INTER_AREA);
-    const cv::Mat light = linear_codes() * static_cast<float>(exposure_scale(small));
-    cv::Mat encoded;
-    cv::LUT(small, encoded_codes(model_.card().encoding, light), encoded);
-    return draw_edges(rgb, small, light, model_.predict(encoded));
+    const Light light(small, to_rec709_);
+    return draw_edges(rgb, small, light, model_.predict(light.encoded(model_.card().encoding, small)));
 }
 
 }  // namespace skymatte

@@ -8,9 +8,14 @@ import cv2
 import numpy as np
 import pytest
 
-from skymatte.runtime.model import find_model
+from skymatte.picture.color import REC709
+from skymatte.runtime.model import Model, find_model
+from skymatte.video.draw import shares
+from skymatte.video.finder import SkyFinder
+from skymatte.video.source import open_source
 from tests.cpp.program import Picture, Program, drawn_in_python, scene
 from tests.models import write_model
+from tests.video.numbered_clips import write_clip
 
 TURNED = 1e-4
 """Share of a mask's pixels that may lie on the other side of the threshold: those whose matte is the threshold."""
@@ -73,6 +78,20 @@ def test_steadied_mattes_with_a_cut_among_them(program: Program, tmp_path: Path,
     assert np.mean(np.abs(drawn.astype(int) - expected) > 1) < TRUSTED_OTHERWISE
     by_itself = drawn_in_python(frames, model, "matte")
     assert np.mean(expected != by_itself) > 0.01, "nothing to be steadied"
+
+
+@pytest.mark.parametrize("primaries", [6, 9])
+def test_a_video_of_other_primaries(program: Program, tmp_path: Path, primaries: int) -> None:
+    model = write_model(tmp_path / "bright.onnx", blur=9)
+    clip = write_clip(tmp_path / "in.mkv", 2, codec="ffv1", pixel_format="bgr0", color_primaries=primaries)
+    with open_source(str(clip)) as source:
+        frames = list(source)
+    finder = SkyFinder(Model.load(model, "cpu"))
+    expected = np.asarray([shares(finder.find(frame), 8) for frame in frames], np.uint8)
+    done = program.run(clip, "--model", model, "--write", "matte", "--no-temporal", "-o", "-")
+    assert done.code == 0, done.said
+    assert frames[0].primaries != REC709
+    assert_alike(np.frombuffer(done.output, np.uint8).reshape(expected.shape), expected)
 
 
 def test_the_default_model_on_a_real_clip(program: Program, shared_data: Path) -> None:

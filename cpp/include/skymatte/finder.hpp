@@ -2,6 +2,7 @@
 #pragma once
 
 #include <opencv2/core.hpp>
+#include <optional>
 
 #include "skymatte/model.hpp"
 
@@ -11,13 +12,17 @@ namespace skymatte {
 /// threads.
 class SkyFinder {
 public:
-    explicit SkyFinder(const Model& model) : model_(model) {}
+    /// \param model      what finds it; is to outlive this
+    /// \param to_rec709  from linear RGB of the stream's primaries to Rec.709 (primaries.hpp); nothing if they are that
+    explicit SkyFinder(const Model& model, const std::optional<cv::Matx33f>& to_rec709 = {})
+        : model_(model), to_rec709_(to_rec709) {}
 
     /// The fraction of sky of every pixel: H×W CV_8UC3 sRGB, RGB order → H×W CV_32F in [0, 1].
     [[nodiscard]] cv::Mat find(const cv::Mat& rgb) const;
 
 private:
     const Model& model_;
+    std::optional<cv::Matx33f> to_rec709_;
 };
 
 }  // namespace skymatte
