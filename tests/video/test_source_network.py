@@ -7,6 +7,7 @@ import http.server
 import socket
 import threading
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from skymatte.errors import StreamError
 from skymatte.video.source import open_source
 from tests.video.numbered_clips import number, write_clip
+from tests.video.rtsp_server import camera
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -97,3 +99,23 @@ def test_a_stream_that_falls_silent(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert seen == list(range(40))
         with pytest.raises(StreamError, match="sent nothing for 1 s"):
             list(frames)
+
+
+def test_a_camera_on_the_network(tmp_path: Path) -> None:
+    data = write_clip(tmp_path / "a.ts", 50, options={"g": "5", "bf": "0"}).read_bytes()
+    with camera(data) as address, open_source(address) as source:
+        frames = list(source)
+        assert (source.info.live, source.info.name) == (True, address)
+    assert [number(frame.pixels) for frame in frames][:48] == list(range(48))
+    assert [frame.time for frame in frames][:48] == [Fraction(index, 25) for index in range(48)]
+
+
+def test_a_camera_that_falls_silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("skymatte.video.reel.Reel.silence", 1.0)
+    data = write_clip(tmp_path / "a.ts", 50, options={"g": "5", "bf": "0"}).read_bytes()
+    with (
+        camera(data, then_silent=True) as address,
+        open_source(address) as source,
+        pytest.raises(StreamError, match=r"/camera: sent nothing for 1 s; is it still there\?"),
+    ):
+        list(source)
