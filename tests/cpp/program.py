@@ -59,13 +59,14 @@ def drawn_in_python(frames: Sequence[Picture], model: Path, kind: str, *, steady
         matte = finder.find(frame)
         if steady:
             matte = steadied.step(frame, matte)
-        picture = {
-            "overlay": lambda pixels=pixels, matte=matte: overlay(pixels, matte, 0.5),
-            "matte": lambda matte=matte: shares(matte, 8)[..., None],
-            "mask": lambda matte=matte: mask(matte, opened.card.threshold)[..., None],
-        }[kind]()
-        drawn.append(picture)
+        drawn.append(_drawn(kind, pixels, matte, opened.card.threshold))
     return np.asarray(drawn, np.uint8)
+
+
+def _drawn(kind: str, pixels: Picture, matte: NDArray[np.float32], threshold: float) -> NDArray[np.generic]:
+    if kind == "overlay":
+        return overlay(pixels, matte, 0.5)
+    return (mask(matte, threshold) if kind == "mask" else shares(matte, 8))[..., None]
 
 
 def scene(count: int, size: tuple[int, int]) -> list[Picture]:

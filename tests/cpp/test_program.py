@@ -113,7 +113,7 @@ def test_a_raw_frame_that_is_cut_off_is_counted(program: Program, model: Path) -
 
 def test_interrupting_leaves_a_video_that_plays(program: Program, model: Path, tmp_path: Path) -> None:
     output = tmp_path / "out.mp4"
-    command = [program.path, "-", "--size", "64x48", "--model", model, "-o", output]
+    command: list[str | Path] = [program.path, "-", "--size", "64x48", "--model", model, "-o", output]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         assert running.stdin is not None
         running.stdin.write(bytes(30 * 64 * 48 * 3))

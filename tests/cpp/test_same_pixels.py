@@ -98,7 +98,10 @@ def test_the_default_model_on_a_real_clip(program: Program, shared_data: Path) -
     import av
 
     with av.open(str(shared_data / "video" / "udacity_vehicle_test_video.mp4")) as clip:
-        frames = [frame.to_ndarray(format="rgb24") for frame, _ in zip(clip.decode(video=0), range(2), strict=False)]
+        frames = [
+            np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+            for frame, _ in zip(clip.decode(video=0), range(2), strict=False)
+        ]
     model = find_model("skymatte-3")
     drawn = program.draw(frames, model, "--write", "matte", "--no-temporal")
     assert_alike(drawn, drawn_in_python(frames, model, "matte"))

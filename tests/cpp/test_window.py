@@ -18,13 +18,13 @@ FIGURES = 30
 
 
 def shows_a_picture(screen: NDArray[np.uint8]) -> bool:
-    return np.count_nonzero(screen.max(axis=2)) > SIZE[0] * SIZE[1]
+    return bool(np.count_nonzero(screen.max(axis=2)) > SIZE[0] * SIZE[1])
 
 
 def test_picture_and_overlay_side_by_side_and_keys_that_pause_and_quit(program: Program, tmp_path: Path) -> None:
     model = write_model(tmp_path / "bright.onnx")
     (frame,) = scene(1, SIZE)
-    command = [program.path, "-", "--size", "320x180", "--fps", "2", "--model", model, "--show"]
+    command: list[str | Path] = [program.path, "-", "--size", "320x180", "--fps", "2", "--model", model, "--show"]
     with (
         display(tmp_path) as screen,
         subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=screen.environment()) as running,
