@@ -221,6 +221,22 @@ def test_what_cannot_be_read_or_written_is_said(
     assert result.stderr.count("\n") == 1
 
 
+def test_products_of_matrices_take_one_thread() -> None:
+    """Stages overlap: a library that brings threads of its own, and lets them spin, slows all of them down."""
+    code = """
+import os
+from typer.testing import CliRunner
+from skymatte.cli.main import app
+assert CliRunner().invoke(app, ["video", "x.mp4"]).exit_code == 2
+import numpy
+product = numpy.ones((600, 600)) @ numpy.ones((600, 600))
+print(len(os.listdir("/proc/self/task")))
+"""
+    plain = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    printed = subprocess.run([sys.executable, "-c", code], env=plain, capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == "1"
+
+
 def test_raw_frames_through_pipes(tmp_path: Path) -> None:
     pictures = np.stack([picture(index, 48, 64) for index in range(6)])
     raw = ["-o", "-", "--size", "64x48", "--format", "rgb24", "--fps", "30"]

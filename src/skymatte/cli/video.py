@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -81,6 +82,9 @@ def video(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
 ) -> None:
     """Find the sky in a video, a camera or a sequence of pictures: overlay, mask, matte or alpha."""
+    # Read when numpy is loaded, below.  The products here are small, and threads that wait for their share of one keep
+    # the cores from all other stages: on a busy machine a frame took seconds.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if output is None and not live:
         raise typer.BadParameter("say where to write, or --live to look at it", param_hint="-o")
     rate, pixels = _rate(fps), _size(size)
