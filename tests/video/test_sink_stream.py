@@ -286,3 +286,22 @@ def test_where_the_pictures_stop_the_sound_stops(tmp_path: Path) -> None:
     write_all(tmp_path / "a.mp4", [numbered(k) for k in range(25)], copy_audio_from=str(clip))
     last = packets(tmp_path / "a.mp4", "audio")[-1]
     assert 0.9 < last.pts * last.time_base < 1.1
+
+
+def test_sound_whose_times_begin_anew(tmp_path: Path) -> None:
+    """Two transport streams one behind the other, as recorders leave them: nothing is lost."""
+    part = write_clip(tmp_path / "part.ts", 20, tick=Fraction(1, 25), tone=True)
+    clip = tmp_path / "in.ts"
+    clip.write_bytes(part.read_bytes() * 2)
+    out = tmp_path / "out.mp4"
+    with (
+        open_source(str(clip)) as source,
+        open_sink(str(out), info=source.info, kind=Kind.OVERLAY, copy_audio_from=str(clip)) as sink,
+    ):
+        frames = list(source)
+        for frame in frames:
+            sink.write(frame, frame.pixels)
+    assert [number(frame.pixels) for frame in frames] == 2 * list(range(20))
+    assert [frame.time for frame in frames] == sorted({frame.time for frame in frames})
+    assert len(packets(out, "audio")) == len(packets(clip, "audio"))
+    assert len(packets(out)) == 40

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 _TAIL: Final = Fraction(1, 2)
 """Seconds before the end of the input's pictures from which the pictures count as complete."""
+
+_OVERLAP: Final = Fraction(1, 500)
+"""Seconds by which packets overlap where a container rounds their times."""
 
 _MICROSECOND: Final = Fraction(1, 1_000_000)
 
@@ -43,6 +47,7 @@ class AudioCopy:
         self._start = (self._input.start_time or 0) * _MICROSECOND
         self.video_start, self._end = self._pictures()
         self._pairs: dict[int, Stream] = {}
+        self._ends: dict[int, Fraction] = {}
         self._filters: dict[int, BitStreamFilterContext] = {}
         for stream in self._input.streams.audio:
             self._add(stream)
@@ -53,8 +58,7 @@ class AudioCopy:
         """Write all sound that begins not later than *time*, in seconds of the output; ``None`` for all there is."""
         while self._next is not None and (time is None or self._begins(self._next) <= time):
             packet = self._next
-            shift = round(self._start / packet.time_base)
-            packet.pts, packet.dts = (packet.pts or 0) - shift, (packet.dts or 0) - shift
+            self._shift(packet)
             self._write(packet)
             self._next = next(self._packets, None)
 
@@ -67,6 +71,16 @@ class AudioCopy:
         """Let go of the file."""
         self._packets.close()
         self._input.close()
+
+    def _shift(self, packet: Packet[Any]) -> None:
+        """Count from the first packet of the file; a packet whose time runs backwards follows on the last one."""
+        shift = round(self._start / packet.time_base)
+        packet.pts, packet.dts = (packet.pts or 0) - shift, (packet.dts or 0) - shift
+        end = self._ends.get(packet.stream.index)
+        if end is not None and packet.dts * packet.time_base < end - _OVERLAP:
+            packet.pts = packet.dts = ceil(end / packet.time_base)
+        length = max((packet.duration or 0) * packet.time_base, 2 * _OVERLAP)
+        self._ends[packet.stream.index] = packet.dts * packet.time_base + length
 
     def _write(self, packet: Packet[Any]) -> None:
         index = packet.stream.index
