@@ -48,6 +48,7 @@ def write_clip(
     options: dict[str, str] | None = None,
     container: dict[str, str] | None = None,
     tone: bool = False,
+    sound: str = "aac",
     **context: Any,
 ) -> Path:
     """Write numbered frames, 25 per second by default.
@@ -61,7 +62,8 @@ def write_clip(
         tick: seconds.
         options: of the encoder.
         container: options of the container.
-        tone: with sound a little longer than the pictures, AAC.
+        tone: with sound a little longer than the pictures.
+        sound: FFmpeg's name of its encoder.
         context: attributes of the encoder: color_range …
     """
     stamps = list(times) if times is not None else [round(index / 25 / tick) for index in range(count)]
@@ -71,9 +73,8 @@ def write_clip(
         stream.codec_context.time_base = tick
         for name, value in context.items():
             setattr(stream.codec_context, name, value)
-        sound = cast("Any", output.add_stream("aac", rate=48000)) if tone else None
-        if sound is not None:
-            _write_tone(output, sound, stamps[-1] * tick)
+        if tone:
+            _write_tone(output, cast("Any", output.add_stream(cast("Any", sound), rate=48000)), stamps[-1] * tick)
         for index, stamp in enumerate(stamps):
             frame = av.VideoFrame.from_ndarray(numbered(index), "rgb24").reformat(format=pixel_format)
             frame.pts, frame.time_base = stamp, tick
@@ -83,12 +84,18 @@ def write_clip(
 
 
 def _write_tone(output: Any, stream: Any, seconds: Fraction) -> None:
+    resampler = av.AudioResampler(stream.codec_context.format, "stereo", 48000)
     for start in range(0, int(seconds * 48000) + 12000, 1024):
         wave = np.sin(np.arange(start, start + 1024) * 0.05).astype(np.float32)
-        frame = av.AudioFrame.from_ndarray(np.stack([wave, wave]), "fltp", "stereo")
-        frame.sample_rate, frame.pts, frame.time_base = 48000, start, Fraction(1, 48000)
+        (frame,) = resampler.resample(_stereo(wave, start))
         output.mux(stream.encode(frame))
     output.mux(stream.encode(None))
+
+
+def _stereo(wave: NDArray[np.float32], start: int) -> av.AudioFrame:
+    frame = av.AudioFrame.from_ndarray(np.stack([wave, wave]), "fltp", "stereo")
+    frame.sample_rate, frame.pts, frame.time_base = 48000, start, Fraction(1, 48000)
+    return frame
 
 
 def write_planes(path: Path, planes: tuple[int, ...], pixel_format: str, **context: Any) -> Path:

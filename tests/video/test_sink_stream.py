@@ -270,10 +270,12 @@ def distance(path: Path, packet: Any) -> Fraction:
 
 
 def test_sound_that_the_container_cannot_hold(tmp_path: Path) -> None:
-    clip = write_clip(tmp_path / "in.mp4", 10, tone=True)
-    notes = write_all(tmp_path / "a.webm", [numbered(k) for k in range(10)], copy_audio_from=str(clip))
-    assert notes == ["in.mp4: its aac sound is left out, which webm cannot hold"]
-    assert len(read_all(tmp_path / "a.webm")) == 10
+    """AAC in .webm, which is known before, and FLAC in .mov, which is known when the header is written."""
+    for suffix, codec in ((".webm", "aac"), (".mov", "flac")):
+        clip = write_clip(tmp_path / f"in{suffix}.mkv", 10, tone=True, sound=codec)
+        notes = write_all(tmp_path / f"a{suffix}", [numbered(k) for k in range(10)], copy_audio_from=str(clip))
+        assert notes == [f"in{suffix}.mkv: its {codec} sound is left out, which {suffix[1:]} cannot hold"]
+        assert len(read_all(tmp_path / f"a{suffix}")) == 10
 
 
 def test_a_silent_file_has_nothing_to_copy(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from fractions import Fraction
+from io import BytesIO
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -99,18 +100,18 @@ class AudioCopy:
         return start, self._input.duration * _MICROSECOND if self._input.duration else None
 
     def _add(self, stream: AudioStream) -> None:
-        try:
-            self._pairs[stream.index] = self._output.add_stream_from_template(stream, opaque=True)
-            if stream.codec_context.name == "aac" and not stream.codec_context.extradata:  # ADTS, as .ts has it
-                from av.bitstream import BitStreamFilterContext
-
-                self._filters[stream.index] = BitStreamFilterContext("aac_adtstoasc", stream)
-        except ValueError:
-            name = stream.codec_context.name if stream.codec_context else "unknown"
+        name = stream.codec_context.name if stream.codec_context else "unknown"
+        if not _holds(self._output.format.name, stream):
             self._notes.append(
                 f"{Path(self._input.name).name}: its {name} sound is left out, "
                 f"which {self._output.format.name} cannot hold"
             )
+            return
+        self._pairs[stream.index] = self._output.add_stream_from_template(stream, opaque=True)
+        if name == "aac" and not stream.codec_context.extradata:  # ADTS, as .ts has it
+            from av.bitstream import BitStreamFilterContext
+
+            self._filters[stream.index] = BitStreamFilterContext("aac_adtstoasc", stream)
 
     def _read(self, streams: list[Stream]) -> Generator[Packet[Any], None, None]:
         """Packets of these streams with their time stamps; a broken place ends the sound."""
@@ -127,3 +128,16 @@ class AudioCopy:
 
     def _begins(self, packet: Packet[Stream]) -> Fraction:
         return (packet.pts or 0) * packet.time_base - self._start
+
+
+def _holds(form: str, stream: AudioStream) -> bool:
+    """Whether a container takes such sound: some refuse it only when their header is written, so one is, to nowhere."""
+    import av
+
+    try:
+        with av.open(BytesIO(), "w", format=form) as trial:
+            trial.add_stream_from_template(stream, opaque=True)
+            trial.start_encoding()
+    except (av.FFmpegError, ValueError):
+        return False
+    return True
