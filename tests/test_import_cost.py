@@ -7,7 +7,19 @@ import sys
 
 import pytest
 
-HEAVY = {"OpenEXR", "OpenImageIO", "cv2", "numpy", "onnx", "onnxruntime", "rawpy", "rich.progress", "torch"}
+HEAVY = {
+    "OpenEXR",
+    "OpenImageIO",
+    "av",
+    "cv2",
+    "numpy",
+    "onnx",
+    "onnxruntime",
+    "rawpy",
+    "rich.progress",
+    "sdl2",
+    "torch",
+}
 
 
 def loaded_by(program: str) -> set[str]:

@@ -27,7 +27,7 @@ def test_help_names_every_command_and_loads_nothing_heavy() -> None:
         "from skymatte.cli.main import main\n"
         "sys.argv = ['skymatte', '--help']\n"
         "with contextlib.suppress(SystemExit):\n    main()\n"
-        "heavy = {'torch', 'numpy', 'cv2', 'onnxruntime', 'OpenEXR', 'OpenImageIO', 'rich'}\n"
+        "heavy = {'torch', 'numpy', 'av', 'sdl2', 'cv2', 'onnxruntime', 'OpenEXR', 'OpenImageIO', 'rich'}\n"
         "print('heavy:', sorted(heavy & set(sys.modules)))"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -185,6 +185,9 @@ def test_a_damaged_file_is_told_and_gives_its_frames(tmp_path: Path) -> None:
     [
         (["{clip}"], "say where to write, or --live"),
         (["-", "-o", "{out}"], "raw frames do not say how large they are"),
+        (["-", "-o", "{out}", "--size", "8x8", "--format", "rgb17"], "'rgb17' is not known; choose from rgb24"),
+        (["{clip}", "-o", "{out}", "--size", "640x480"], "says itself how large it is"),
+        (["{clip}", "-o", "{out}", "--format", "gray"], "says itself what it holds"),
         (["{clip}", "-o", "{out}", "--size", "640"], "'640' is not WIDTHxHEIGHT"),
         (["{clip}", "-o", "{out}", "--fps", "fast"], "'fast' is no rate"),
         (["{clip}", "-o", "{out}", "--fps", "0"], "0 is outside 0 … 1000"),
@@ -310,6 +313,58 @@ def test_ctrl_c_leaves_a_playable_file_and_a_report(tmp_path: Path, suffix: str)
     assert told["interrupted"]
     frames, _ = read_clip(out)
     assert len(frames) == told["done"] > 50
+
+
+def test_ctrl_c_is_obeyed_while_nothing_comes(tmp_path: Path) -> None:
+    """The thread that reads cannot be woken; it must not keep the program."""
+    report = tmp_path / "report.json"
+    options: list[str | Path] = [
+        "--size",
+        "64x48",
+        "--report",
+        report,
+        "--model",
+        model_in(tmp_path),
+        "--runtime",
+        "cpu",
+    ]
+    command = ["env", "--default-signal=INT", PROGRAM, "video", "-", "-o", "-", "--write", "mask", *options]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(2 * picture(0, 48, 64).tobytes())
+        process.stdin.flush()
+        assert process.stdout.read(64 * 48)  # it is at work, and has no more to do
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+        assert b"Traceback" not in process.stderr.read()
+    assert json.loads(report.read_text())["interrupted"]
+
+
+def test_what_ends_a_run_early_is_in_the_report(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    options: list[str | Path] = [
+        "--size",
+        "64x48",
+        "--report",
+        report,
+        "--model",
+        model_in(tmp_path),
+        "--runtime",
+        "cpu",
+    ]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [PROGRAM, "video", "-", "-o", "-", *options], stdin=pipe, stdout=pipe, stderr=pipe
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        _, errors = process.communicate(b"".join(picture(index, 48, 64).tobytes() for index in range(20)), timeout=60)
+    assert process.returncode == 1
+    assert errors.decode().splitlines() == ["error: -: the program that reads the frames has gone"]
+    assert json.loads(report.read_text())["error"] == "-: the program that reads the frames has gone"
 
 
 def test_a_terminal_sees_a_bar_with_rate_and_time_left(tmp_path: Path, clip: Path) -> None:

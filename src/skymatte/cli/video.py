@@ -88,10 +88,7 @@ def video(
     if output is None and not live:
         raise typer.BadParameter("say where to write, or --live to look at it", param_hint="-o")
     rate, pixels = _rate(fps), _size(size)
-    if source == "-" and pixels is None:
-        raise typer.BadParameter(
-            "raw frames do not say how large they are; write for example 640x480", param_hint="--size"
-        )
+    _check_raw(source, pixels, pixel_format)
     if output is not None and not overwrite:
         _refuse_existing(output)
 
@@ -165,6 +162,29 @@ def _size(text: str | None) -> tuple[int, int] | None:
     if match is None:
         raise typer.BadParameter(f"{text!r} is not WIDTHxHEIGHT; write for example 640x480", param_hint="--size")
     return int(match[1]), int(match[2])
+
+
+def _check_raw(source: str, size: tuple[int, int] | None, pixel_format: str | None) -> None:
+    """Raw frames must be described, and nothing else can be."""
+    if source == "-":
+        from skymatte.video.source_raw import PIXEL_FORMATS
+
+        if size is None:
+            raise typer.BadParameter(
+                "raw frames do not say how large they are; write 640x480, say", param_hint="--size"
+            )
+        if pixel_format is not None and pixel_format not in PIXEL_FORMATS:
+            known = ", ".join(PIXEL_FORMATS)
+            raise typer.BadParameter(f"{pixel_format!r} is not known; choose from {known}", param_hint="--format")
+        return
+    if pixel_format is not None:
+        raise typer.BadParameter(
+            f"{source} says itself what it holds; this is for raw frames (-)", param_hint="--format"
+        )
+    if size is not None and not source.isdigit():
+        raise typer.BadParameter(
+            f"{source} says itself how large it is; this is for raw frames (-) and cameras", param_hint="--size"
+        )
 
 
 def _refuse_existing(output: str) -> None:

@@ -51,7 +51,8 @@ class RawSource(Source):
             known = ", ".join(PIXEL_FORMATS)
             raise StreamError(f"{STDIN}: the pixel format {pixel_format!r} is not known; known are {known}")
         check_size(Path(STDIN), *size)
-        self._stream = stream or sys.stdin.buffer
+        # Unbuffered: the lock of a buffer that a thread still waits at would abort the program when it ends.
+        self._stream = stream or cast("BinaryIO", getattr(sys.stdin.buffer, "raw", sys.stdin.buffer))
         self._name = pixel_format
         self._type, self._samples = np.dtype(PIXEL_FORMATS[pixel_format][0]), PIXEL_FORMATS[pixel_format][1]
         self._shape = (size[1], size[0], self._samples)
@@ -91,7 +92,9 @@ class RawSource(Source):
 
 def _read(stream: BinaryIO, length: int) -> bytes:
     """*length* bytes, or what there is before the end; pipes give less than they are asked for."""
-    data = stream.read(length) or b""
-    while 0 < len(data) < length and (more := stream.read(length - len(data))):
-        data += more
-    return data
+    parts: list[bytes] = []
+    left = length
+    while left and (part := stream.read(left)):
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
