@@ -1,6 +1,7 @@
 #include "flow.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
@@ -9,9 +10,8 @@ namespace {
 
 constexpr int longest = 320, least = 96;
 
-// Levels of 255: what differs by less after the motion is the same thing, by more another; and this share of the
-// contrast around a pixel, which a motion that is half a pixel wrong makes.
-constexpr double alike_levels = 6, other_levels = 18, detail_share = 0.5;
+// Levels of 255: what differs by less after the motion is the same thing, by more another.
+constexpr double alike_levels = 6, other_levels = 18;
 
 // How far the flows back and forth may differ, by their lengths and in pixels².
 constexpr double apart_share = 0.1, apart_slack = 4;
@@ -45,14 +45,13 @@ cv::Mat squared(const cv::Mat& vectors) {
     return parts[0].mul(parts[0]) + parts[1].mul(parts[1]);
 }
 
-/// Highest less lowest of 3×3 pixels, CV_32F.
-cv::Mat contrast(const cv::Mat& grey) {
-    const cv::Mat around = cv::Mat::ones(3, 3, CV_8U);
-    cv::Mat high, low, detail;
-    cv::dilate(grey, high, around);
-    cv::erode(grey, low, around);
-    cv::subtract(high, low, detail, cv::noArray(), CV_32F);
-    return detail;
+/// Keys 1981, a = -0.75: what the four samples around a place count for, `share` of a pixel after the second.
+std::array<float, 4> cubic_weights(float share) {
+    constexpr float a = -0.75F;
+    const auto far = [](float x) { return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a; };
+    const auto near = [](float x) { return ((a + 2) * x - (a + 3)) * x * x + 1; };
+    const float first = far(share + 1), second = near(share), third = near(1 - share);
+    return {first, second, third, 1 - first - second - third};
 }
 
 }  // namespace
@@ -83,6 +82,31 @@ cv::Mat read_between(const cv::Mat& plane, const cv::Mat& places) {
     return result;
 }
 
+cv::Mat read_sharply(const cv::Mat& plane, const cv::Mat& places) {
+    const int right = plane.cols - 1, bottom = plane.rows - 1;
+    cv::Mat result(places.size(), CV_32F);
+    for (int y = 0; y < places.rows; ++y) {
+        const auto* place = places.ptr<cv::Vec2f>(y);
+        auto* to = result.ptr<float>(y);
+        for (int x = 0; x < places.cols; ++x) {
+            const float left = std::floor(place[x][0]), top = std::floor(place[x][1]);
+            const auto across = cubic_weights(place[x][0] - left), down = cubic_weights(place[x][1] - top);
+            const int column = static_cast<int>(std::clamp(left, -4.0F, static_cast<float>(right + 3)));
+            const int row = static_cast<int>(std::clamp(top, -4.0F, static_cast<float>(bottom + 3)));
+            float sum = 0;
+            for (int j = 0; j < 4; ++j) {
+                const auto* line = plane.ptr<float>(std::clamp(row + j - 1, 0, bottom));
+                float part = 0;
+                for (int i = 0; i < 4; ++i)
+                    part += across[static_cast<std::size_t>(i)] * line[std::clamp(column + i - 1, 0, right)];
+                sum += down[static_cast<std::size_t>(j)] * part;
+            }
+            to[x] = sum;
+        }
+    }
+    return result;
+}
+
 FlowMeter::FlowMeter() : back_(cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_ULTRAFAST)),
                          forth_(cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_ULTRAFAST)) {
     // The matte is moved by this one: a level finer than the preset, and as dear as it by sparser patches.
@@ -100,7 +124,7 @@ Motion FlowMeter::measure(const cv::Mat& before, const cv::Mat& now) {
     cv::subtract(now, read_between(before, came_from), change, cv::noArray(), CV_32F);
     cv::absdiff(change, cv::Scalar(cv::mean(change)[0]), change);
     cv::blur(change, change, cv::Size(3, 3));
-    cv::Mat alike = (other_levels + detail_share * contrast(now) - change) * (1 / (other_levels - alike_levels));
+    cv::Mat alike = (other_levels - change) * (1 / (other_levels - alike_levels));
     alike = cv::max(cv::min(alike, 1), 0);
     cv::remap(forth, answer, came_from, cv::noArray(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
     const cv::Mat lengths = squared(back) + squared(answer);

@@ -25,6 +25,9 @@ cv::Mat grid(cv::Size size);
 /// \param places  h×w CV_32FC2: column and row
 cv::Mat read_between(const cv::Mat& plane, const cv::Mat& places);
 
+/// A CV_32F plane read between its pixels by cubics, which keep edges sharp and may overshoot; its border as above.
+cv::Mat read_sharply(const cv::Mat& plane, const cv::Mat& places);
+
 /// Measures the motion between small grey pictures; one at a time.
 class FlowMeter {
 public:

@@ -29,7 +29,7 @@ struct TemporalFilter::Memory {
         const cv::Scalar scale(matte.cols / static_cast<double>(motion.flow.cols),
                                matte.rows / static_cast<double>(motion.flow.rows));
         const cv::Mat came_from = enlarged(motion.flow.mul(scale), matte.size()) + places;
-        const cv::Mat moved = read_between(steady, came_from);
+        const cv::Mat moved = cv::max(cv::min(read_sharply(steady, came_from), 1), 0);
         const double most = std::min(past_share, 1 - 1.0 / age);
         const cv::Mat share = enlarged(motion.trust * most, matte.size());
         return matte + share.mul(moved - matte);

@@ -97,3 +97,13 @@ def test_carried_goes_where_it_is_told_and_repeats_the_border() -> None:
     picture = np.arange(6, dtype=np.float32).reshape(2, 3)
     back = grid((2, 3)) + np.array([-1, 0], np.float32)
     assert carried(picture, back).tolist() == [[0, 0, 1], [3, 3, 4]]
+
+
+def test_a_sharp_edge_that_is_carried_on_stays_sharp_and_falls_between_pixels() -> None:
+    edge = np.repeat(np.clip(np.arange(40, dtype=np.float32) - 19.5, 0, 1)[None], 9, 0)
+    blurred, sharp = edge, edge
+    places = grid(edge.shape) + np.array([-0.5, 0], np.float32)
+    for _ in range(4):
+        blurred, sharp = carried(blurred, places), carried(sharp, places, sharp=True)
+    exact = np.repeat(np.clip(np.arange(40, dtype=np.float32) - 21.5, 0, 1)[None], 9, 0)
+    assert np.abs(sharp - exact).mean() < 0.6 * np.abs(blurred - exact).mean()

@@ -22,9 +22,9 @@ class TemporalFilter:
     """Takes frames with their mattes in order, gives steady mattes.  One for each stream, used by one thread.
 
     Every matte is α + k·(h − α): α is what was found in this frame alone, h the last steady matte, moved along with the
-    picture (:class:`~skymatte.video.flow.FlowMeter`), and k = trust · min(0.75, 1 − 1/n), where n counts frames since
-    the last cut.  Where the picture is another one than before, trust is 0: nothing is dragged along with an edge or
-    left behind it.  A cut is a frame whose mean trust is below 0.35, or that has another size.
+    picture (:class:`~skymatte.video.flow.FlowMeter`; bicubic, held to [0, 1]), and k = trust · min(0.75, 1 − 1/n), n
+    counting frames since the last cut.  Where the picture is another one than before, trust is 0: nothing is dragged
+    along with an edge or left behind it.  A cut is a frame whose mean trust is below 0.35, or that has another size.
     """
 
     def __init__(self) -> None:
@@ -70,7 +70,8 @@ class TemporalFilter:
         flow = motion.flow * np.array([width / columns, height / rows], np.float32)
         came_from = np.asarray(cv2.resize(flow, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
         came_from += self._grid
-        moved = carried(history, came_from)
+        moved = carried(history, came_from, sharp=True)
+        np.clip(moved, 0, 1, out=moved)
         trust = motion.trust * np.float32(min(_MEMORY, 1 - 1 / self._since_cut))
         share = cv2.resize(trust, (width, height), interpolation=cv2.INTER_LINEAR)
         cv2.subtract(moved, matte, dst=moved)
