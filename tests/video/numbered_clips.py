@@ -122,3 +122,16 @@ def packets(path: Path, kind: str = "video") -> list[Any]:
     with av.open(str(path)) as container:
         stream = next(stream for stream in container.streams if stream.type == kind)
         return [packet for packet in container.demux(stream) if packet.size]
+
+
+def turned(path: Path, folder: Path, degrees: int, hflip: bool, vflip: bool) -> Path:
+    """The same packets with a display matrix: shown turned against the clock, after they were mirrored."""
+    out = folder / f"{degrees}{hflip:d}{vflip:d}.mp4"
+    with av.open(str(path)) as source, av.open(str(out), "w") as output:
+        stream = output.add_stream_from_template(source.streams.video[0], opaque=True)
+        stream.set_display_rotation(degrees, hflip=hflip, vflip=vflip)
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                output.mux(packet)
+    return out

@@ -20,7 +20,7 @@ from skymatte.video.draw import Drawn, Kind
 from skymatte.video.frame import Frame, StreamInfo, Transfer
 from skymatte.video.sink import open_sink
 from skymatte.video.source import open_source
-from tests.video.numbered_clips import SIZE, largest, number, numbered, packets, write_clip
+from tests.video.numbered_clips import SIZE, largest, number, numbered, packets, turned, write_clip
 
 WIDTH, HEIGHT = SIZE
 INFO = StreamInfo("test", WIDTH, HEIGHT, Fraction(25), None, Transfer.SDR, live=False)
@@ -307,3 +307,16 @@ def test_sound_whose_times_begin_anew(tmp_path: Path) -> None:
     assert [frame.time for frame in frames] == sorted({frame.time for frame in frames})
     assert len(packets(out, "audio")) == len(packets(clip, "audio"))
     assert len(packets(out)) == 40
+
+
+def test_what_was_turned_is_written_upright(tmp_path: Path) -> None:
+    """The display matrix has been obeyed: it is not written again."""
+    clip = turned(write_clip(tmp_path / "in.mp4", 5), tmp_path, 90, False, False)
+    out = tmp_path / "out.mp4"
+    with open_source(str(clip)) as source:
+        frames = list(source)
+        write_all(out, [frame.pixels for frame in frames], info=source.info)
+    said = probe(out)
+    assert (said["width"], said["height"]) == (HEIGHT, WIDTH)
+    assert all("rotation" not in data for data in said.get("side_data_list", []))
+    assert np.abs(read_all(out)[0].pixels.astype(int) - frames[0].pixels).mean() < 12

@@ -93,7 +93,7 @@ def test_a_cut_before_the_index_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_a_whole_file_is_not_said_to_be_cut_off(tmp_path: Path) -> None:
-    for suffix in ("mp4", "mkv", "ts", "mov", "avi"):
+    for suffix in ("mp4", "mkv", "ts", "mov", "avi", "flv"):
         path = write_clip(tmp_path / f"a.{suffix}", 30, times=None, tick=Fraction(1, 25), tone=suffix in ("mkv", "mp4"))
         with open_source(str(path)) as source:
             assert len(list(source)) == 30

@@ -17,7 +17,7 @@ from skymatte.errors import MissingExtra, StreamError
 from skymatte.video.colour import FULL, LIMITED
 from skymatte.video.frame import Frame, Transfer
 from skymatte.video.source import open_source
-from tests.video.numbered_clips import SIZE, largest, number, numbered, packets, write_clip, write_planes
+from tests.video.numbered_clips import SIZE, largest, number, numbered, packets, turned, write_clip, write_planes
 
 
 def read_all(path: Path | str, **options: object) -> list[Frame]:
@@ -120,19 +120,6 @@ def test_the_mastering_display_is_known(tmp_path: Path) -> None:
         colour = source.info.colour
     assert colour.light == (1000, 400)
     assert colour.mastering == pytest.approx((0.68, 0.32, 0.265, 0.69, 0.15, 0.06, 0.3127, 0.329, 1000, 0.005))
-
-
-def turned(path: Path, folder: Path, degrees: int, hflip: bool, vflip: bool) -> Path:
-    """The same packets with a display matrix."""
-    out = folder / f"{degrees}{hflip:d}{vflip:d}.mp4"
-    with av.open(str(path)) as source, av.open(str(out), "w") as output:
-        stream = output.add_stream_from_template(source.streams.video[0], opaque=True)
-        stream.set_display_rotation(degrees, hflip=hflip, vflip=vflip)
-        for packet in source.demux(video=0):
-            if packet.dts is not None:
-                packet.stream = stream
-                output.mux(packet)
-    return out
 
 
 @pytest.mark.skipif(

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from av.stream import Stream
     from av.video.stream import VideoStream
 
+_HEADER_SLACK: Final = Fraction(1, 2)
+"""Seconds that a header may be wrong by of how long a file is."""
+
 _BROKEN_READS: Final = 100
 """Errors of the container in a row after which nothing more is expected of it."""
 
@@ -75,17 +78,22 @@ class Reel:
             return self.stream.duration * self.tick
         return Fraction(self._container.duration, 1_000_000) if self._container.duration else None
 
-    @property
-    def missing(self) -> Fraction:
-        """Seconds between the last packet that came and the end that the header tells; 0 where it tells nothing."""
-        if self.stream.duration:  # of the video alone
-            start = (self.stream.start_time or 0) * self.tick
-            seen = self._ends.get(self.stream.index, start)
-            return start + self.stream.duration * self.tick - seen
-        if not self._container.duration or not self._ends:
+    def missing(self, frame: Fraction) -> Fraction:
+        """Seconds between the last packet that came and the end that the header tells; 0 where it tells nothing, or
+        where no more is missing than headers are wrong by: a frame and a half, if they tell of the video alone.
+
+        Args:
+            frame: seconds that one lasts.
+        """
+        if self.stream.duration:
+            end = ((self.stream.start_time or 0) + self.stream.duration) * self.tick
+            gap, slack = end - self._ends.get(self.stream.index, end), frame * 3 / 2
+        elif self._container.duration and self._ends:
+            end = Fraction((self._container.start_time or 0) + self._container.duration, 1_000_000)
+            gap, slack = end - max(self._ends.values()), max(frame * 3 / 2, _HEADER_SLACK)
+        else:
             return Fraction(0)
-        told = Fraction((self._container.start_time or 0) + self._container.duration, 1_000_000)
-        return told - max(self._ends.values())
+        return gap if gap > slack else Fraction(0)
 
     def frames(self, ledger: Ledger | None, *, after: int | None = None) -> Generator[av.VideoFrame, None, None]:
         """All frames that can be decoded, damaged ones marked so by the decoder.

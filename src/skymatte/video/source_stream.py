@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     import av
 
 _LEARN_US: Final = 1_000_000
-_FRAMES_OFF: Final = Fraction(3, 2)
-"""A file that ends more than this many frames before its header says was cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,7 @@ class StreamSource(Source):
         for stamp in self._ledger.rest():
             self._lose(self._seconds(stamp))
         self._lose_uncounted()
-        if (gap := self._reel.missing) > _FRAMES_OFF / self._rate:
+        if gap := self._reel.missing(1 / self._rate):
             end = (self._last or Fraction(0)) + 1 / self._rate
             self._note(end, f"the file ends here, {float(gap):.2f} s before the end that its header tells")
 
