@@ -57,6 +57,10 @@ class Peer:
             if load(str(path)) != 0:
                 raise FileNotFoundError(f"{path}: cannot be loaded; the peers' networks belong there")
 
+    def use_threads(self, count: int) -> None:
+        """How many work on one picture from now on: one unless said otherwise."""
+        self._net.opt.num_threads = count
+
     def probability(self, picture: Rgb8) -> Array:
         """The network's answer, resized back to the picture's size; sky where it exceeds :data:`THRESHOLD`."""
         height, width = picture.shape[:2]
