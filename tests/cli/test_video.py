@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from typer.testing import CliRunner, Result
 from skymatte.cli.main import app
 from tests.cli.run import model_in
 from tests.scenery import write_exr
-from tests.video.clips import GROUND, SKY, read_clip, write_clip
+from tests.video.clips import BT2020, BT2020_MATRIX, GROUND, PQ, SKY, read_clip, write_clip, write_hdr_clip
 
 PROGRAM = Path(sys.executable).with_name("skymatte")
 
@@ -76,6 +77,20 @@ def test_alpha(tmp_path: Path, clip: Path) -> None:
     frame = read_clip(tmp_path / "out.mov", "rgba")[0][0]
     np.testing.assert_allclose(frame[10, 10], (*SKY, 255), atol=6)
     np.testing.assert_allclose(frame[50, 60], (*GROUND, 0), atol=6)
+
+
+def test_hdr_stays_hdr(tmp_path: Path) -> None:
+    """PQ in, PQ out: ten bits, the same tags, ground as it was, and a blue that is no brighter than diffuse white."""
+    hdr, out = write_hdr_clip(tmp_path / "hdr.mp4"), tmp_path / "out.mp4"
+    assert video(tmp_path, hdr, "-o", out, "--no-temporal").exit_code == 0
+    with av.open(str(out)) as container:
+        context = container.streams.video[0].codec_context
+        tags = (context.color_primaries, context.color_trc, context.colorspace)
+        pixels = next(container.decode(video=0)).to_ndarray(format="rgb48le")
+    assert (context.name, context.pix_fmt, tags) == ("hevc", "yuv420p10le", (BT2020, PQ, BT2020_MATRIX))
+    np.testing.assert_allclose(pixels[55, 40] / 65535, 0.2, atol=0.02)
+    assert pixels[10, 40, 2] / 65535 == pytest.approx((0.5 + 0.58) / 2, abs=0.03)
+    assert pixels[10, 40, 0] / 65535 == pytest.approx(0.25, abs=0.03)
 
 
 def test_sequences_of_pictures_in_and_out(tmp_path: Path) -> None:

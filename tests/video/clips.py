@@ -10,6 +10,9 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+BT2020, PQ, BT2020_MATRIX = 9, 16, 9
+"""Code points of ITU-T H.273: colour primaries, transfer characteristics, matrix coefficients."""
+
 SKY, GROUND = (200, 220, 240), (20, 30, 10)
 
 
@@ -31,6 +34,23 @@ def write_clip(path: Path, count: int = 25, size: tuple[int, int] = (96, 64), ra
         stream.codec_context.time_base = Fraction(1, rate)
         for index in range(count):
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture(index, size[1], size[0]), "rgb24")))
+        container.mux(stream.encode(None))
+    return path
+
+
+def write_hdr_clip(path: Path, count: int = 5, size: tuple[int, int] = (96, 64)) -> Path:
+    """Write a 10-bit HEVC video tagged as PQ with BT.2020 primaries: sky at half of the signal, ground at a fifth."""
+    with av.open(str(path), "w") as container:
+        options = {"preset": "ultrafast", "crf": "8", "x265-params": "log-level=none"}
+        stream = container.add_stream("libx265", rate=25, options=options)
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p10le"
+        context = stream.codec_context
+        context.color_primaries, context.color_trc, context.colorspace = BT2020, PQ, BT2020_MATRIX
+        grey = np.full((size[1], size[0], 3), 13107, np.uint16)
+        grey[: size[1] // 2] = 32768
+        for _ in range(count):
+            frame = av.VideoFrame.from_ndarray(grey, "rgb48le")
+            container.mux(stream.encode(frame.reformat(format="yuv420p10le", dst_colorspace=BT2020_MATRIX)))
         container.mux(stream.encode(None))
     return path
 
