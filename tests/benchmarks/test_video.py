@@ -20,6 +20,7 @@ from benchmarks.video_speed import Program, timed
 from skymatte.masks.metrics import mad
 from skymatte.runtime.model import Model
 from skymatte.video.frame import Frame
+from tests.datasets.public_trees import write_skyfinder
 from tests.models import write_model
 from tests.video.clips import picture, write_clip
 
@@ -122,6 +123,26 @@ def test_scores_by_camera(tmp_path: Path) -> None:
     assert "| mean of the cameras not trained on | 2 | 87.50% |" in text
     assert "| 93.44% | 0.86 |" in text
     assert skyfinder.by_camera(shots(), who)[1].accuracy > 0.9
+
+
+@pytest.mark.parametrize(
+    ("options", "cameras"), [((), ["858", "10870"]), (("--cameras", "858"), ["858"]), (("--held-out", "1"), ["858"])]
+)
+def test_a_skyfinder_tree(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], cameras: list[str]
+) -> None:
+    write_skyfinder(tmp_path / "tree")
+    skyfinder.main([str(tmp_path / "tree"), "--model", str(write_model(tmp_path / "bright.onnx")), *options])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("|")[1].strip() for line in lines[2:-2]] == cameras
+    assert lines[-2].startswith("| mean | ")
+
+
+def test_a_tree_without_the_cameras_asked_for_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_skyfinder(tmp_path / "tree")
+    with pytest.raises(SystemExit, match="2"):
+        skyfinder.main([str(tmp_path / "tree"), "--model", str(write_model(tmp_path / "b.onnx")), "--cameras", "3"])
+    assert "holds none of the cameras 3" in capsys.readouterr().err
 
 
 def test_cameras_are_held_out_at_random_but_the_same_each_time() -> None:
