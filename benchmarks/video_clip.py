@@ -13,7 +13,7 @@ import numpy as np
 from skymatte.video.source import open_source
 
 SIZES = ((640, 480), (1280, 720), (1920, 1080))
-FRAMES = 300
+FRAMES = 240
 _RATE = 30
 
 
