@@ -17,6 +17,7 @@ from skymatte.errors import MissingExtra, StreamError
 from skymatte.video.colour import FULL, LIMITED
 from skymatte.video.frame import Frame, Transfer
 from skymatte.video.source import open_source
+from skymatte.video.source_stream import _camera
 from tests.video.numbered_clips import SIZE, largest, number, numbered, packets, turned, write_clip, write_planes
 
 
@@ -224,3 +225,14 @@ def test_grey_streams_of_both_ranges(tmp_path: Path, bits: int, name: str, full:
         path = write_planes(tmp_path / "a.mkv", (code,), name, color_range=FULL if full else LIMITED)
         (frame,) = read_all(path)
         np.testing.assert_allclose(frame.pixels / largest(frame.pixels), share, atol=0.6 / top / 0.85)
+
+
+@pytest.mark.parametrize(
+    ("system", "expected"), [("linux", ("/dev/video2", "v4l2")), ("darwin", ("2", "avfoundation"))]
+)
+def test_cameras_are_named_as_the_system_has_them(
+    monkeypatch: pytest.MonkeyPatch, system: str, expected: tuple[str, str]
+) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    assert _camera(2, (640, 480)) == (*expected, {"video_size": "640x480"})
+    assert _camera(2, None) == (*expected, {})
