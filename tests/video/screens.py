@@ -37,7 +37,17 @@ class Display:
 
     def type_key(self, key: str) -> None:
         """Press and release a key, as X names it, through the XTest extension."""
-        subprocess.run(["xdotool", "key", key], env=self.environment(), check=True, capture_output=True)
+        self._xdotool("key", key)
+
+    def resize(self, width: int, height: int) -> None:
+        """Resize the window below the pointer, which is in the middle of the display; its corner stays."""
+        told = self._xdotool("getmouselocation", "--shell")
+        (window,) = (line.removeprefix("WINDOW=") for line in told.splitlines() if line.startswith("WINDOW="))
+        self._xdotool("windowsize", window, str(width), str(height))
+
+    def _xdotool(self, *arguments: str) -> str:
+        command = ["xdotool", *arguments]
+        return subprocess.run(command, env=self.environment(), check=True, capture_output=True, text=True).stdout
 
     def look(self) -> NDArray[np.uint8]:
         """What the whole display shows: 640×1024×3 uint8 RGB."""

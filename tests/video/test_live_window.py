@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.models import write_model
-from tests.video.clips import GROUND, SKY, read_clip, write_clip
+from tests.video.clips import GROUND, SKY, picture, read_clip, write_clip
 from tests.video.screens import HEIGHT, WIDTH, Display, display
 
 PROGRAM = Path(sys.executable).with_name("skymatte")
@@ -68,6 +68,15 @@ def test_picture_and_masked_picture_are_seen_and_keys_are_obeyed(screen: Display
         shown = screen.wait_for(lambda seen: is_near(seen, SKY_RIGHT, blue(0.4)))
         assert is_near(shown, SKY_LEFT, SKY)
 
+        # 640×268 in 800×400: a quarter larger, with 32 rows of black above and below.
+        screen.resize(800, 400)
+        place = (TOP + 32 + 75, LEFT + 600)
+        shown = screen.wait_for(lambda seen: is_near(seen, place, blue(0.4)))
+        assert is_near(shown, (TOP + 32 + 75, LEFT + 200), SKY)
+        assert shown[TOP : TOP + 30, LEFT : LEFT + 800].max() == 0
+        screen.resize(640, 268)
+        screen.wait_for(lambda seen: is_near(seen, SKY_RIGHT, blue(0.4)))
+
         screen.type_key("space")
         paused = wait_until_still(screen)
         screen.type_key("period")
@@ -89,6 +98,26 @@ def test_picture_and_masked_picture_are_seen_and_keys_are_obeyed(screen: Display
     assert times == sorted(times)
     assert abs(len(frames) - told["done"]) <= 2
     assert is_near(frames[0], (60, 160), blue(0.5), 12)
+
+
+def test_raw_frames_are_shown_as_they_come(screen: Display, tmp_path: Path) -> None:
+    model, one = write_model(tmp_path / "m.onnx"), picture(0, 240, 320).tobytes()
+    command: list[str | Path] = [PROGRAM, "video", "-", "--live", "--size", "320x240", "--model", model]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [*command, "--runtime", "cpu"], env=screen.environment(), stdin=pipe, stdout=pipe, stderr=pipe
+    ) as program:
+        assert program.stdin is not None
+        program.stdin.write(one)
+        program.stdin.flush()
+        screen.wait_for(lambda seen: is_near(seen, SKY_RIGHT, blue(0.5)))
+        program.stdin.write(picture(0, 240, 320)[::-1].tobytes())
+        program.stdin.flush()
+        shown = screen.wait_for(lambda seen: is_near(seen, GROUND_RIGHT, blue(0.5)))
+        assert is_near(shown, SKY_RIGHT, GROUND)
+        said, errors = program.communicate(timeout=60)
+    assert (program.returncode, errors) == (0, b"")
+    assert b"-: 2 frames, 50.0% sky" in said
 
 
 def wait_until_still(screen: Display) -> NDArray[np.uint8]:
