@@ -17,7 +17,8 @@ from skymatte.errors import ModelError, RecipeError
 from skymatte.networks.base import SegmentationNetwork
 from skymatte.networks.build import rebuild
 from skymatte.picture.atomic import replacing
-from skymatte.runtime.card import METADATA_KEY, ModelCard
+from skymatte.runtime.card import ModelCard
+from skymatte.training.onnx_file import write_model
 
 _TOLERANCE = 1e-3
 _CHECKED_SIDES = ((8, 8), (2, 5))
@@ -199,18 +200,6 @@ def _graph(wrapped: _Probability, network: SegmentationNetwork) -> onnx.ModelPro
         del node.metadata_props[:]
         node.doc_string = ""
     return model
-
-
-def write_model(model: onnx.ModelProto, card: ModelCard, target: Path) -> None:
-    """Write an ONNX model with its card inside and no other metadata.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
-    del model.metadata_props[:]
-    onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
-    with replacing(target) as temporary:
-        onnx.save(model, str(temporary))
 
 
 def _named(network: SegmentationNetwork) -> str:

@@ -29,7 +29,22 @@ def to_half(model: onnx.ModelProto) -> onnx.ModelProto:
     copy.CopyFrom(model)
     _own_sizes(copy.graph)
     half: onnx.ModelProto = convert_float_to_float16(copy, keep_io_types=True)
+    _sort(half.graph)
     return half
+
+
+def _sort(graph: onnx.GraphProto) -> None:
+    """Put nodes behind those that they read from, as the format wants: the converter adds its casts at the end."""
+    waiting = list(graph.node)
+    made = {"", *(each.name for each in graph.input), *(each.name for each in graph.initializer)}
+    ordered: list[onnx.NodeProto] = []
+    while waiting:
+        ready = [node for node in waiting if made.issuperset(node.input)]
+        waiting = [node for node in waiting if not made.issuperset(node.input)]
+        made.update(name for node in ready for name in node.output)
+        ordered += ready
+    del graph.node[:]
+    graph.node.extend(ordered)
 
 
 def _own_sizes(graph: onnx.GraphProto) -> None:

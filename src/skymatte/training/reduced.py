@@ -14,9 +14,10 @@ from skymatte.datasets.patch_samples import Patches
 from skymatte.datasets.sources import Source
 from skymatte.errors import RecipeError
 from skymatte.networks.base import SegmentationNetwork
-from skymatte.training.export import average, convert, write_model
+from skymatte.training.export import average, convert
 from skymatte.training.material import samples_of, validator_of
 from skymatte.training.model_file import FileNetwork
+from skymatte.training.onnx_file import write_model
 from skymatte.training.precision import Precision
 from skymatte.training.prior import add_prior
 from skymatte.training.quantise import to_half, to_int8
