@@ -198,7 +198,26 @@ def test_ctrl_c_ends_the_run_and_leaves_whole_frames() -> None:
             os.kill(os.getpid(), signal.SIGINT)
 
     run(frames(10**9), Bright(), Unsteadied(), artist(), shelf, record, workers=2, progress=interrupt)
-    assert record.interrupted
+    assert (record.interrupted, record.reading) == (True, False)
     assert record.done >= 30
     assert shelf.numbers == list(range(record.done))
     assert threading.active_count() == before
+
+
+def test_ctrl_c_is_obeyed_while_the_source_is_silent() -> None:
+    """The source, which a thread still reads, is then not to be closed."""
+    spoken = threading.Event()
+
+    def silent() -> Iterator[Frame]:
+        yield from frames(5)
+        spoken.wait(60)
+
+    def interrupt(done: int) -> None:
+        if done == 5:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    shelf, record = Shelf(), Record()
+    run(silent(), Bright(), Unsteadied(), artist(), shelf, record, progress=interrupt)
+    assert (record.interrupted, record.reading) == (True, True)
+    assert shelf.numbers == list(range(5))
+    spoken.set()

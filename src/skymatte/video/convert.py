@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -86,7 +87,8 @@ def convert(
     settings = settings or Settings()
     record, error = Record(), None
     threshold, workers = settings.deciding(model), thread_count()
-    with settings.opened(input) as source:
+    with ExitStack() as inputs:
+        source = inputs.enter_context(settings.opened(input))
         if begun is not None:
             begun(source.info)
         sink = open_sink(output, info=source.info, kind=settings.kind, copy_audio_from=sound_of(input))
@@ -105,6 +107,8 @@ def convert(
                 )
         except SkymatteError as raised:
             error = raised
+        if record.reading:  # closing what is being read would crash; it ends with the program
+            inputs.pop_all()
         report = build_report(
             source,
             record,

@@ -10,7 +10,7 @@ from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
 
-_PATIENCE_S: Final = 5.0
+_PATIENCE_S: Final = 2.0
 _LOOK_S: Final = 0.01
 
 
@@ -30,7 +30,8 @@ class Line:
         self.lock = threading.Lock()
         self.stopped = False
         self._conditions: list[threading.Condition] = []
-        self._running = 0
+        self._threads: list[threading.Thread] = []
+        self._readers: list[threading.Thread] = []
         self._error: BaseException | None = None
 
     def condition(self) -> threading.Condition:
@@ -47,28 +48,22 @@ class Line:
         """Room for the newest thing alone."""
         return Slot(self)
 
-    def start(self, name: str, work: Callable[[], None]) -> None:
-        """Run ``work`` in a thread of its own."""
-        # Daemons: one that waits for a camera that has gone must not keep the program from ending.
+    def start(self, name: str, work: Callable[[], None], *, reads: bool = False) -> None:
+        """Run ``work`` in a thread of its own; one that ``reads`` may wait for what never comes, as from a camera."""
+        # Daemons: such a thread must not keep the program from ending.
         thread = threading.Thread(target=self._run, args=(work,), name=f"skymatte-{name}", daemon=True)
-        with self.lock:
-            self._running += 1
+        (self._readers if reads else self._threads).append(thread)
         thread.start()
 
     def _run(self, work: Callable[[], None]) -> None:
-        error: BaseException | None = None
         try:
             work()
         except StoppedError:
             pass
         except BaseException as raised:  # noqa: BLE001 - it is raised again where all is waited for
-            error = raised
-        with self.lock:
-            self._error = self._error or error
-        if error is not None:
+            with self.lock:
+                self._error = self._error or raised
             self.stop()
-        with self.lock:
-            self._running -= 1
 
     def stop(self) -> None:
         """Wake all who wait, with :class:`StoppedError`."""
@@ -80,18 +75,29 @@ class Line:
     def join(self) -> None:
         """Wait until all is done, and raise the first error of any thread, once.
 
-        A line that has been stopped is waited for only so long: a thread may wait for a camera that has gone.
+        When the line has been stopped, threads that read are waited for only so long; see :attr:`reading`.
         """
         # Looked at time and again, without the lock: Ctrl-C that falls into a wait for a condition may lose the lock.
-        while self._running and not self.stopped:
+        while not self.stopped and (_any_alive(self._threads) or self.reading):
+            sleep(_LOOK_S)
+        while _any_alive(self._threads):
             sleep(_LOOK_S)
         end = monotonic() + _PATIENCE_S
-        while self._running and monotonic() < end:
+        while self.reading and monotonic() < end:
             sleep(_LOOK_S)
         with self.lock:
             error, self._error = self._error, None
         if error is not None:
             raise error
+
+    @property
+    def reading(self) -> bool:
+        """Whether a thread still reads: what it reads from must not be closed."""
+        return _any_alive(self._readers)
+
+
+def _any_alive(threads: list[threading.Thread]) -> bool:
+    return any(thread.is_alive() for thread in threads)
 
 
 class Queue(Generic[T]):

@@ -84,7 +84,7 @@ def watch(
     """
     line = Line()
     live = _Live(line, source, record, threshold)
-    line.start("capture", lambda: live.capture(source))
+    line.start("capture", lambda: live.capture(source), reads=True)
     line.start("find", lambda: live.find(finder, steady, copy=written is not None))
     if written is not None:
         line.start("write", lambda: live.write(*written))
@@ -101,6 +101,7 @@ def watch(
         line.stop()
         record.dropped = live.newest.dropped
         record.seconds = perf_counter() - begun
+        record.reading = line.reading
 
 
 class _Live:

@@ -83,7 +83,7 @@ def run(
     line = Line()
     with ThreadPoolExecutor(workers, thread_name_prefix="skymatte-find") as pool:
         way = _Way(line, pool, workers, record)
-        line.start("decode", lambda: way.decode(source, finder))
+        line.start("decode", lambda: way.decode(source, finder), reads=True)
         line.start("steady", lambda: way.steady(steady))
         line.start("draw", lambda: way.draw(artist))
         line.start("encode", lambda: way.encode(sink, progress))
@@ -96,6 +96,7 @@ def run(
                 line.join()
         finally:
             record.seconds = perf_counter() - begun
+            record.reading = line.reading
 
 
 class _Way:

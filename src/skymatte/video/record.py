@@ -21,6 +21,7 @@ class Record:
         dropped: came in and were passed over, because a newer one was there.
         seconds: from the first frame asked for to the last one done.
         interrupted: a person ended it.
+        reading: a thread still waits for the input, which must not be closed therefore.
         stages: time that frames took at each stage, without waiting for other stages.
         latency: from a frame's arrival until it was shown; live only.
         sky: share of the pixels that are sky, over the time of the stream.
@@ -31,6 +32,7 @@ class Record:
     dropped: int = 0
     seconds: float = 0.0
     interrupted: bool = False
+    reading: bool = False
     stages: dict[str, Durations] = field(default_factory=lambda: {name: Durations() for name in STAGES})
     latency: Durations = field(default_factory=Durations)
     sky: Curve = field(default_factory=Curve)

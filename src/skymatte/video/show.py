@@ -43,7 +43,8 @@ def show(
     """
     record, error, sink = Record(), None, None
     threshold = settings.deciding(model)
-    with settings.opened(input, live=input == STDIN) as source:
+    with ExitStack() as inputs:
+        source = inputs.enter_context(settings.opened(input, live=input == STDIN))
         info = source.info
         try:
             with ExitStack() as stack:
@@ -63,6 +64,8 @@ def show(
             if record.frames == 0:
                 raise
             error = raised
+        if record.reading:  # closing what is being read would crash; it ends with the program
+            inputs.pop_all()
         report = build_report(
             source,
             record,
