@@ -46,20 +46,17 @@ class Peer:
     _file: str
     _ends: tuple[str, str]
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, threads: int = 1) -> None:
         import ncnn  # of the extra [bench], which those who only test do without
 
         self._matrix = ncnn.Mat
         self._net = ncnn.Net()
-        self._net.opt.num_threads = 1  # its threads wait by spinning: two of them crawl on a machine that does more
+        # Its threads wait by spinning: two of them crawl on a machine that does more.  Loading chooses kernels by it.
+        self._net.opt.num_threads = threads
         for suffix, load in ((".param", self._net.load_param), (".bin", self._net.load_model)):
             path = folder / (self._file + suffix)
             if load(str(path)) != 0:
                 raise FileNotFoundError(f"{path}: cannot be loaded; the peers' networks belong there")
-
-    def use_threads(self, count: int) -> None:
-        """How many work on one picture from now on: one unless said otherwise."""
-        self._net.opt.num_threads = count
 
     def probability(self, picture: Rgb8) -> Array:
         """The network's answer, resized back to the picture's size; sky where it exceeds :data:`THRESHOLD`."""
@@ -104,6 +101,6 @@ class Ege(Peer):
         return np.asarray((standard - low) * (255 / max(high - low, 1e-9)), np.float32)
 
 
-def open_peers(folder: Path) -> tuple[Peer, ...]:
-    """All peers; ``folder`` holds their ``.param`` and ``.bin`` files."""
-    return U2NetP(folder), Ege(folder)
+def open_peers(folder: Path, threads: int = 1) -> tuple[Peer, ...]:
+    """All peers; ``folder`` holds their ``.param`` and ``.bin`` files, and ``threads`` work on one picture."""
+    return U2NetP(folder, threads), Ege(folder, threads)

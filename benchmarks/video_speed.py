@@ -139,7 +139,9 @@ def network_table(model: Path, data: Path, folder: Path, cores: int) -> str:
     clip = timed_clip(data / "video" / "mfadlih_uav_b4.mp4", folder, SIZES[0])
     with open_source(str(clip)) as source:
         frame = next(iter(source))
-    rows = [_network_row(model, frame, cores), *(_peer_row(peer, frame, cores) for peer in open_peers(data / "peers"))]
+    alone, beside = (open_peers(data / "peers", threads) for threads in (cores, 1))
+    peers = (_peer_row(one, other, frame, cores) for one, other in zip(alone, beside, strict=True))
+    rows = [_network_row(model, frame, cores), *peers]
     return table(("network alone, 640×480", f"ms, {cores} threads", "frames/s", "frames/s, one thread each"), rows)
 
 
@@ -155,20 +157,15 @@ def _working_size(model: Model, frame: Frame) -> tuple[int, int]:
     return round(height * factor), round(width * factor)
 
 
-def _peer_row(peer: Peer, frame: Frame, cores: int) -> Sequence[str]:
+def _peer_row(alone: Peer, beside: Peer, frame: Frame, cores: int) -> Sequence[str]:
     pixels = frame.pixels.astype(np.uint8, copy=False)
-    peer.use_threads(cores)
-    alone = median(_times(lambda: peer.probability(pixels)))
-    peer.use_threads(1)
-    return _cells(f"{peer.name}, with its resizing", alone, _together(lambda: peer.probability(pixels), cores))
+    name = f"{alone.name}, with its resizing"
+    return _row(name, lambda: alone.probability(pixels), lambda: beside.probability(pixels), cores)
 
 
 def _row(name: str, alone: Callable[[], object], beside: Callable[[], object], cores: int) -> Sequence[str]:
-    return _cells(name, median(_times(alone)), _together(beside, cores))
-
-
-def _cells(name: str, alone: float, together: float) -> Sequence[str]:
-    return name, f"{1000 * alone:.1f}", f"{1 / alone:.1f}", f"{together:.1f}"
+    seconds = median(_times(alone))
+    return name, f"{1000 * seconds:.1f}", f"{1 / seconds:.1f}", f"{_together(beside, cores):.1f}"
 
 
 def _times(call: Callable[[], object], count: int = _TIMED) -> Iterator[float]:
