@@ -2,6 +2,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <malloc.h>
 #include <optional>
 #include <thread>
 
@@ -23,6 +24,13 @@ std::atomic<bool> stop{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may set it");
 
 void stop_at(int) { stop = true; }
+
+/// Pictures come and go with every frame: memory that is given back to the system each time costs more than drawing.
+void keep_memory() {
+    constexpr int largest = 64 << 20, spare = 256 << 20;
+    mallopt(M_MMAP_THRESHOLD, largest);
+    mallopt(M_TRIM_THRESHOLD, spare);
+}
 
 std::unique_ptr<Source> open(const Options& options) {
     return options.input == "-" ? open_raw(options.size, options.rate) : open_video(options.input);
@@ -108,6 +116,7 @@ int guarded_main(int count, const char* const* arguments) {
 }  // namespace skymatte::program
 
 int main(int count, char** arguments) {
+    skymatte::program::keep_memory();
     av_log_set_level(AV_LOG_QUIET);  // what fails is told by the program itself
     struct sigaction once {};
     once.sa_handler = skymatte::program::stop_at;

@@ -1,9 +1,10 @@
 #include "flow.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
+
+#include "read_between.hpp"
 
 namespace skymatte {
 namespace {
@@ -14,44 +15,48 @@ constexpr int longest = 320, least = 96;
 constexpr double alike_levels = 6, other_levels = 18;
 
 // How far the flows back and forth may differ, by their lengths and in pixels².
-constexpr double apart_share = 0.1, apart_slack = 4;
+constexpr float apart_share = 0.1F, apart_slack = 4;
 
-template <typename Sample>
-void read_rows(const cv::Mat& plane, const cv::Mat& places, cv::Mat& result) {
-    const int right = plane.cols - 1, bottom = plane.rows - 1;
-    for (int y = 0; y < places.rows; ++y) {
-        const auto* place = places.ptr<cv::Vec2f>(y);
-        auto* to = result.ptr<Sample>(y);
-        for (int x = 0; x < places.cols; ++x) {
-            const float left = std::floor(place[x][0]), top = std::floor(place[x][1]);
-            const float across = place[x][0] - left, down = place[x][1] - top;
-            // Far places are held near the border first, so that they fit a whole number.
-            const int column = static_cast<int>(std::clamp(left, -2.0F, static_cast<float>(right + 1)));
-            const int row = static_cast<int>(std::clamp(top, -2.0F, static_cast<float>(bottom + 1)));
-            const int x0 = std::clamp(column, 0, right), x1 = std::clamp(column + 1, 0, right);
-            const auto* above = plane.ptr<Sample>(std::clamp(row, 0, bottom));
-            const auto* below = plane.ptr<Sample>(std::clamp(row + 1, 0, bottom));
-            const float first = static_cast<float>(above[x0]) + across * static_cast<float>(above[x1] - above[x0]);
-            const float second = static_cast<float>(below[x0]) + across * static_cast<float>(below[x1] - below[x0]);
-            to[x] = cv::saturate_cast<Sample>(first + down * (second - first));
+/// h×w CV_32FC2: column and row that each pixel came from.
+cv::Mat places(const cv::Mat& flow) {
+    cv::Mat came_from(flow.size(), CV_32FC2);
+    for (int y = 0; y < flow.rows; ++y) {
+        const auto* moved = flow.ptr<cv::Vec2f>(y);
+        auto* place = came_from.ptr<cv::Vec2f>(y);
+        for (int x = 0; x < flow.cols; ++x)
+            place[x] = {moved[x][0] + static_cast<float>(x), moved[x][1] + static_cast<float>(y)};
+    }
+    return came_from;
+}
+
+/// A grey picture read where each pixel came from.
+cv::Mat carried(const cv::Mat& grey, const cv::Mat& came_from) {
+    cv::Mat moved(came_from.size(), CV_8U);
+    for (int y = 0; y < moved.rows; ++y) {
+        const auto* place = came_from.ptr<cv::Vec2f>(y);
+        auto* to = moved.ptr<unsigned char>(y);
+        for (int x = 0; x < moved.cols; ++x)
+            to[x] = cv::saturate_cast<unsigned char>(read_between<unsigned char>(grey, place[x][0], place[x][1]));
+    }
+    return moved;
+}
+
+float squared(const cv::Vec2f& vector) { return vector[0] * vector[0] + vector[1] * vector[1]; }
+
+/// What the light trusts, where the flow forth leads back too, else 0.  All h×w; `answer` is the flow forth from where
+/// `back` leads.
+cv::Mat trusted(const cv::Mat& alike, const cv::Mat& back, const cv::Mat& answer) {
+    cv::Mat trust(alike.size(), CV_32F);
+    for (int y = 0; y < trust.rows; ++y) {
+        const auto* light = alike.ptr<float>(y);
+        const auto *one = back.ptr<cv::Vec2f>(y), *other = answer.ptr<cv::Vec2f>(y);
+        auto* to = trust.ptr<float>(y);
+        for (int x = 0; x < trust.cols; ++x) {
+            const float lengths = squared(one[x]) + squared(other[x]);
+            to[x] = squared(one[x] + other[x]) < apart_share * lengths + apart_slack ? light[x] : 0;
         }
     }
-}
-
-/// Squared lengths of vectors: h×w CV_32FC2 → h×w CV_32F.
-cv::Mat squared(const cv::Mat& vectors) {
-    cv::Mat parts[2];
-    cv::split(vectors, parts);
-    return parts[0].mul(parts[0]) + parts[1].mul(parts[1]);
-}
-
-/// Keys 1981, a = -0.75: what the four samples around a place count for, `share` of a pixel after the second.
-std::array<float, 4> cubic_weights(float share) {
-    constexpr float a = -0.75F;
-    const auto far = [](float x) { return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a; };
-    const auto near = [](float x) { return ((a + 2) * x - (a + 3)) * x * x + 1; };
-    const float first = far(share + 1), second = near(share), third = near(1 - share);
-    return {first, second, third, 1 - first - second - third};
+    return trust;
 }
 
 }  // namespace
@@ -67,46 +72,6 @@ cv::Mat small_grey(const cv::Mat& rgb) {
     return grey;
 }
 
-cv::Mat grid(cv::Size size) {
-    cv::Mat places(size, CV_32FC2);
-    for (int y = 0; y < size.height; ++y)
-        for (int x = 0; x < size.width; ++x)
-            places.at<cv::Vec2f>(y, x) = {static_cast<float>(x), static_cast<float>(y)};
-    return places;
-}
-
-cv::Mat read_between(const cv::Mat& plane, const cv::Mat& places) {
-    cv::Mat result(places.size(), plane.type());
-    if (plane.type() == CV_8U) read_rows<unsigned char>(plane, places, result);
-    else read_rows<float>(plane, places, result);
-    return result;
-}
-
-cv::Mat read_sharply(const cv::Mat& plane, const cv::Mat& places) {
-    const int right = plane.cols - 1, bottom = plane.rows - 1;
-    cv::Mat result(places.size(), CV_32F);
-    for (int y = 0; y < places.rows; ++y) {
-        const auto* place = places.ptr<cv::Vec2f>(y);
-        auto* to = result.ptr<float>(y);
-        for (int x = 0; x < places.cols; ++x) {
-            const float left = std::floor(place[x][0]), top = std::floor(place[x][1]);
-            const auto across = cubic_weights(place[x][0] - left), down = cubic_weights(place[x][1] - top);
-            const int column = static_cast<int>(std::clamp(left, -4.0F, static_cast<float>(right + 3)));
-            const int row = static_cast<int>(std::clamp(top, -4.0F, static_cast<float>(bottom + 3)));
-            float sum = 0;
-            for (int j = 0; j < 4; ++j) {
-                const auto* line = plane.ptr<float>(std::clamp(row + j - 1, 0, bottom));
-                float part = 0;
-                for (int i = 0; i < 4; ++i)
-                    part += across[static_cast<std::size_t>(i)] * line[std::clamp(column + i - 1, 0, right)];
-                sum += down[static_cast<std::size_t>(j)] * part;
-            }
-            to[x] = sum;
-        }
-    }
-    return result;
-}
-
 FlowMeter::FlowMeter() : back_(cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_ULTRAFAST)),
                          forth_(cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_ULTRAFAST)) {
     // The matte is moved by this one: a level finer than the preset, and as dear as it by sparser patches.
@@ -119,19 +84,15 @@ Motion FlowMeter::measure(const cv::Mat& before, const cv::Mat& now) {
     cv::Mat back = cv::Mat::zeros(now.size(), CV_32FC2), forth = back.clone();
     back_->calc(now, before, back);
     forth_->calc(before, now, forth);
-    const cv::Mat came_from = back + grid(now.size());
+    const cv::Mat came_from = places(back);
     cv::Mat change, answer;
-    cv::subtract(now, read_between(before, came_from), change, cv::noArray(), CV_32F);
+    cv::subtract(now, carried(before, came_from), change, cv::noArray(), CV_32F);
     cv::absdiff(change, cv::Scalar(cv::mean(change)[0]), change);
     cv::blur(change, change, cv::Size(3, 3));
     cv::Mat alike = (other_levels - change) * (1 / (other_levels - alike_levels));
     alike = cv::max(cv::min(alike, 1), 0);
     cv::remap(forth, answer, came_from, cv::noArray(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
-    const cv::Mat lengths = squared(back) + squared(answer);
-    const cv::Mat agrees = squared(back + answer) < apart_share * lengths + apart_slack;
-    cv::Mat trust = cv::Mat::zeros(now.size(), CV_32F);
-    alike.copyTo(trust, agrees);
-    return {back, trust};
+    return {back, trusted(alike, back, answer)};
 }
 
 }  // namespace skymatte

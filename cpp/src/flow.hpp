@@ -15,19 +15,6 @@ struct Motion {
 /// A frame as a small grey picture, CV_8U: at most 320 pixels along its longer side, at least 96 each way.
 cv::Mat small_grey(const cv::Mat& rgb);
 
-/// h×w CV_32FC2: column and row of every pixel.
-cv::Mat grid(cv::Size size);
-
-/// A CV_8U or CV_32F plane read between its pixels, linearly; beyond its border it goes on as there.
-///
-/// cv::remap would round the places to 1/32 of a pixel in OpenCV 4; version 5, which Python uses, does not.
-///
-/// \param places  h×w CV_32FC2: column and row
-cv::Mat read_between(const cv::Mat& plane, const cv::Mat& places);
-
-/// A CV_32F plane read between its pixels by cubics, which keep edges sharp and may overshoot; its border as above.
-cv::Mat read_sharply(const cv::Mat& plane, const cv::Mat& places);
-
 /// Measures the motion between small grey pictures; one at a time.
 class FlowMeter {
 public:

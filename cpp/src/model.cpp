@@ -19,7 +19,7 @@ constexpr float open_answer = 0.5F;  // a prior that says nothing
 std::vector<char> content_of(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     std::vector<char> content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    if (!file || content.empty()) throw Error(path.string() + ": no model can be read from there");
+    if (!file || content.empty()) throw Error("no model can be read from there");
     return content;
 }
 
@@ -39,12 +39,26 @@ Card card_in(const Ort::Session& session) {
 
 int padded(int side, int multiple) { return (side + multiple - 1) / multiple * multiple; }
 
+/// Opens a network.  A provider that cannot be had, as for want of a GPU, shows in that the network runs without it.
+Ort::Session open_session(const std::vector<char>& content, const RunOptions& options) {
+    const auto open = [&content](const RunOptions& how) {
+        return Ort::Session(environment(), content.data(), content.size(), session_options(how));
+    };
+    try {
+        return open(options);
+    } catch (const Ort::Exception& error) {
+        if (options.provider == Provider::cpu) throw;
+        open({.provider = Provider::cpu, .threads = 1});  // throws if the network is at fault
+        throw missing_provider(options.provider, error.what());
+    }
+}
+
 }  // namespace
 
 struct Model::Session {
     Session(const std::filesystem::path& path, const RunOptions& options)
         : content(content_of(path)),
-          session(environment(), content.data(), content.size(), session_options(options)),
+          session(open_session(content, options)),
           card(card_in(session)),
           sha256(skymatte::sha256(content)) {
         Ort::AllocatorWithDefaultOptions allocator;
@@ -67,8 +81,7 @@ Model::Model(const std::filesystem::path& path, const RunOptions& options) try
 } catch (const UsageError&) {
     throw;
 } catch (const Error& error) {
-    const std::string text = error.what();
-    throw Error(text.starts_with(path.string()) ? text : path.string() + ": " + text);
+    throw Error(path.string() + ": " + error.what());
 }
 
 Model::~Model() = default;

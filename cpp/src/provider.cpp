@@ -4,8 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "skymatte/error.hpp"
-
 namespace skymatte {
 namespace {
 
@@ -18,13 +16,17 @@ const char* library_name(Provider provider) {
     return "CPUExecutionProvider";
 }
 
-UsageError missing(Provider provider, const std::string& why) {
+}  // namespace
+
+UsageError missing_provider(Provider provider, const std::string& why) {
     const std::string needs = provider == Provider::cuda ? "an NVIDIA GPU with its driver, CUDA and cuDNN"
                                                          : "an NVIDIA GPU with its driver, CUDA and TensorRT";
     return UsageError(std::string("provider '") + name_of(provider) + "' was asked for and is not on this machine (" +
                       why + "); it needs " + needs +
                       ", and the GPU build of ONNX Runtime (or use --provider cpu)");
 }
+
+namespace {
 
 /// Options of a provider, as ONNX Runtime's C API hands them out and wants them back.
 class CudaOptions {
@@ -75,13 +77,13 @@ private:
 void append(Ort::SessionOptions& session, const RunOptions& asked) {
     const std::vector<std::string> known = Ort::GetAvailableProviders();
     if (std::find(known.begin(), known.end(), library_name(asked.provider)) == known.end())
-        throw missing(asked.provider, "this build of ONNX Runtime does not have it");
+        throw missing_provider(asked.provider, "this build of ONNX Runtime does not have it");
     try {
         if (asked.provider == Provider::tensorrt) TensorRtOptions(asked).append_to(session);
         // Below TensorRT too: operators that TensorRT leaves stay on the GPU.
         CudaOptions(asked.device).append_to(session);
     } catch (const Ort::Exception& error) {
-        throw missing(asked.provider, error.what());
+        throw missing_provider(asked.provider, error.what());
     }
 }
 

@@ -4,6 +4,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "flow.hpp"
+#include "read_between.hpp"
 
 namespace skymatte {
 namespace {
@@ -17,23 +18,36 @@ cv::Mat enlarged(const cv::Mat& small, cv::Size size) {
     return large;
 }
 
+/// α + k·(h − α) of every pixel: α the matte, h the history where the pixel was, k its trust by at most `most`.
+cv::Mat mixed(const cv::Mat& matte, const cv::Mat& history, const Motion& motion, double most) {
+    const cv::Mat flow = enlarged(motion.flow, matte.size());
+    const cv::Mat share = enlarged(motion.trust * most, matte.size());
+    // A small pixel's flow, counted in full-size pixels.
+    const float across = static_cast<float>(matte.cols) / static_cast<float>(motion.flow.cols);
+    const float down = static_cast<float>(matte.rows) / static_cast<float>(motion.flow.rows);
+    cv::Mat steady(matte.size(), CV_32F);
+    for (int y = 0; y < matte.rows; ++y) {
+        const auto* now = matte.ptr<float>(y);
+        const auto* weight = share.ptr<float>(y);
+        const auto* moved = flow.ptr<cv::Vec2f>(y);
+        auto* to = steady.ptr<float>(y);
+        for (int x = 0; x < matte.cols; ++x) {
+            to[x] = now[x];
+            if (weight[x] == 0) continue;
+            const float before = read_sharply(history, static_cast<float>(x) + moved[x][0] * across,
+                                              static_cast<float>(y) + moved[x][1] * down);
+            to[x] += weight[x] * (std::clamp(before, 0.0F, 1.0F) - now[x]);
+        }
+    }
+    return steady;
+}
+
 }  // namespace
 
 struct TemporalFilter::Memory {
     FlowMeter meter;
-    cv::Mat grey, steady, places;
-    int age = 0;
-
-    [[nodiscard]] cv::Mat mixed(const cv::Mat& matte, const Motion& motion) {
-        if (places.size() != matte.size()) places = grid(matte.size());
-        const cv::Scalar scale(matte.cols / static_cast<double>(motion.flow.cols),
-                               matte.rows / static_cast<double>(motion.flow.rows));
-        const cv::Mat came_from = enlarged(motion.flow.mul(scale), matte.size()) + places;
-        const cv::Mat moved = cv::max(cv::min(read_sharply(steady, came_from), 1), 0);
-        const double most = std::min(past_share, 1 - 1.0 / age);
-        const cv::Mat share = enlarged(motion.trust * most, matte.size());
-        return matte + share.mul(moved - matte);
-    }
+    cv::Mat grey, steady;
+    int since_cut = 0;
 };
 
 TemporalFilter::TemporalFilter() : memory_(std::make_unique<Memory>()) {}
@@ -44,11 +58,13 @@ cv::Mat TemporalFilter::step(const cv::Mat& rgb, const cv::Mat& matte) {
     Memory& memory = *memory_;
     const cv::Mat now = small_grey(rgb);
     cv::Mat steady = matte;
-    ++memory.age;
+    ++memory.since_cut;
     if (memory.grey.size() == now.size() && memory.steady.size() == matte.size()) {
         const Motion motion = memory.meter.measure(memory.grey, now);
-        if (cv::mean(motion.trust)[0] >= cut) steady = memory.mixed(matte, motion);
-        else memory.age = 1;
+        if (cv::mean(motion.trust)[0] >= cut)
+            steady = mixed(matte, memory.steady, motion, std::min(past_share, 1 - 1.0 / memory.since_cut));
+        else
+            memory.since_cut = 1;
     }
     memory.grey = now;
     memory.steady = steady;

@@ -22,10 +22,10 @@ const char* name_of(Provider provider);
 /// How to run a model.
 struct RunOptions {
     Provider provider = Provider::cpu;
-    int threads = 1;                     ///< of one call, on the CPU
-    int device = 0;                      ///< number of the GPU
-    std::filesystem::path engine_cache;  ///< folder in which TensorRT keeps built engines; empty: none are kept
-    bool fp16 = false;                   ///< TensorRT may compute in half precision
+    int threads = 1;                       ///< of one call, on the CPU
+    int device = 0;                        ///< number of the GPU
+    std::filesystem::path engine_cache{};  ///< folder in which TensorRT keeps built engines; empty: none are kept
+    bool fp16 = false;                     ///< TensorRT may compute in half precision
 };
 
 /// An opened network.  Safe to use from several threads.
