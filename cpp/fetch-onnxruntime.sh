@@ -38,5 +38,4 @@ apt-get "${private[@]}" update
 (cd "$apt" && apt-get "${private[@]}" download "$package/$suite")
 dpkg-deb --extract "$apt/$package"_*.deb "$apt/unpacked"
 mkdir -p "$folder/include"
-cp "$apt"/unpacked/usr/include/onnxruntime/*.h "$folder/include/" 2>/dev/null ||
-  find "$apt/unpacked/usr/include" -name '*.h' -exec cp {} "$folder/include/" \;
+find "$apt/unpacked/usr/include" -name '*.h' -exec cp {} "$folder/include/" \;

@@ -6,7 +6,10 @@ import json
 import signal
 import subprocess
 from fractions import Fraction
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import av
 import numpy as np
@@ -193,6 +196,27 @@ def test_bad_files(program: Program, model: Path, tmp_path: Path) -> None:
         done = program.run(video, "--model", weights, "-o", tmp_path / output)
         assert (done.code, says in done.said) == (1, True), done.said
         assert not (tmp_path / output).exists()
+
+
+def test_a_video_at_an_http_address(program: Program, model: Path, tmp_path: Path) -> None:
+    write_clip(tmp_path / "in.mkv", 5)
+    handler = partial(QuietHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        done = program.run(f"{address}/in.mkv", "--model", model, "-o", tmp_path / "out.mkv", "--opacity", 0)
+        missing = program.run(f"{address}/none.mkv", "--model", model, "-o", tmp_path / "none.mkv")
+        server.shutdown()
+    assert done.code == 0, done.said
+    assert [number(picture) for picture in decoded(tmp_path / "out.mkv")[0]] == list(range(5))
+    assert (missing.code, "none.mkv: cannot be opened as a video" in missing.said) == (1, True)
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Says nothing of what it is asked for."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name in the base class
+        """Nothing."""
 
 
 def test_hdr_is_refused_with_who_reads_it(program: Program, model: Path, tmp_path: Path) -> None:
