@@ -11,8 +11,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from skymatte.cli.main import app
+from skymatte.picture.encoding import encode
 from skymatte.runtime.model import Model
+from skymatte.runtime.whole import shrink
 from skymatte.training import reduced as module
+from skymatte.training.recipe import load_recipe
+from skymatte.training.run import training_sources
 from tests.training.conftest import Trained
 
 
@@ -31,7 +35,7 @@ def export(trained: Trained, target: Path, *arguments: object) -> Result:
     ("precision", "share", "said"),
     [
         ("fp16", 0.55, "weights and arithmetic in half precision"),
-        ("int8", 0.35, "8-bit weights and activations, calibrated on 64 training samples"),
+        ("int8", 0.35, "8-bit weights and activations, calibrated on 64 training samples and 2 whole frames"),
     ],
 )
 def test_a_smaller_file_says_what_it_costs(
@@ -56,6 +60,11 @@ def test_a_smaller_file_says_what_it_costs(
     assert {name: float(value) for name, _, value, _ in figures} == small.metrics
     for _, old, new, change in figures:
         assert float(change) == pytest.approx(float(new) - float(old), abs=1e-9)
+
+    time = re.search(r"small\.onnx: time: (\S+) ms → (\S+) ms for 64×64 on 1 thread$", result.stderr, re.MULTILINE)
+    assert time
+    assert float(time[1]) > 0
+    assert float(time[2]) > 0
 
     assert small.trained == f"{whole.trained}; {said}"
     picture = np.full((40, 70, 3), 0.2, np.float32)
@@ -93,3 +102,18 @@ def test_a_folder_that_is_not_there_is_named(trained: Trained, tmp_path: Path) -
     result = export(trained, tmp_path / "nowhere" / "small.onnx", "--precision", "fp16")
     assert result.exit_code == 1
     assert "the folder does not exist" in result.stderr
+
+
+def test_frames_of_clips_calibrate_whole(trained: Trained) -> None:
+    """As a video shows them to the network: both labelled frames of the clip, at their own size or the working size."""
+    plan = load_recipe(str(trained.recipe), ())
+    frames = module._frames(training_sources(plan, trained.data))
+    assert len(frames) == 2
+    light = frames[0].pixels
+    for side in (64, 16):
+        given = module.frame_input(plan.model_copy(update={"working_side": side}), frames[0], 32)
+        assert given.dtype == np.float32
+        assert [size % 32 for size in given.shape[2:]] == [0, 0]
+        small = shrink(light, *(max(1, round(size * min(1, side / max(light.shape)))) for size in light.shape[:2]))
+        inside = given[0, :, : small.shape[0], : small.shape[1]].transpose(1, 2, 0)
+        np.testing.assert_array_equal(inside, encode(plan.encoding, small))
