@@ -28,7 +28,7 @@ from benchmarks.video_runtimes import runtime_table
 from benchmarks.video_speed import network_table, speed_table
 from skymatte.masks.metrics import sum_up
 from skymatte.runtime.model import DEFAULT_MODEL, Model, find_model
-from skymatte.video.setup import video_model
+from skymatte.video.setup import VIDEO_MODEL
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("SKYMATTE_SHARED", ROOT.parent / "shared")) / "data"
@@ -41,7 +41,7 @@ class Benchmark:
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
         self._data: Path = options.data
-        self._path = find_model(video_model(options.model))
+        self._path = find_model(options.model or VIDEO_MODEL)
 
     @cached_property
     def _model(self) -> Model:

@@ -10,18 +10,30 @@
 namespace skymatte {
 namespace {
 
-/// Rounds halves to even, as Python does.
-int scaled(int side, double factor) { return std::max(1, static_cast<int>(std::nearbyint(side * factor))); }
+/// Frames that are shrunk by less than this are sampled, others averaged.
+constexpr double nearly = 1.5;
+
+/// The multiple nearest to the scaled side, halves down: padding up to one would show the network a mirror.
+int fitted(int side, double factor, int multiple) {
+    return std::max(1, static_cast<int>(std::ceil(side * factor / multiple - 0.5))) * multiple;
+}
+
+cv::Mat shrunk(const cv::Mat& rgb, const cv::Size& size) {
+    const double most = std::max(rgb.cols / static_cast<double>(size.width), rgb.rows / static_cast<double>(size.height));
+    cv::Mat small;
+    cv::resize(rgb, small, size, 0, 0, most < nearly ? cv::INTER_LINEAR : cv::INTER_AREA);
+    return small;
+}
 
 }  // namespace
 
 cv::Mat SkyFinder::find(const cv::Mat& rgb) const {
-    const double factor = std::min(1.0, model_.card().coarse_side / static_cast<double>(std::max(rgb.cols, rgb.rows)));
-    cv::Mat small = rgb;
-    if (factor < 1)
-        cv::resize(rgb, small, cv::Size(scaled(rgb.cols, factor), scaled(rgb.rows, factor)), 0, 0, cv::INTER_AREA);
+    const Card& card = model_.card();
+    const double factor = std::min(1.0, card.coarse_side / static_cast<double>(std::max(rgb.cols, rgb.rows)));
+    const cv::Size size(fitted(rgb.cols, factor, card.multiple), fitted(rgb.rows, factor, card.multiple));
+    const cv::Mat small = size == rgb.size() ? rgb : shrunk(rgb, size);
     const Light light(small, to_rec709_);
-    return draw_edges(rgb, small, light, model_.predict(light.encoded(model_.card().encoding, small)));
+    return draw_edges(rgb, small, light, model_.predict(light.encoded(card.encoding, small)));
 }
 
 }  // namespace skymatte

@@ -87,7 +87,7 @@ private:
         }
         if (output_->oformat->flags & AVFMT_GLOBALHEADER) codec_->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
         av_opt_set(codec_->priv_data, "preset", "superfast", 0);
-        av_opt_set(codec_->priv_data, grey_ ? "qp" : "crf", grey_ ? "0" : "18", 0);
+        av_opt_set(codec_->priv_data, grey_ ? "qp" : "crf", grey_ ? "0" : "20", 0);
         check(avcodec_open2(codec_.get(), encoder, nullptr));
     }
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from skymatte.masks.metrics import edge_band, mad
-from skymatte.video.edges import draw_edges
+from skymatte.video.edges import BRIGHTEST, draw_edges
 from tests.sky.edges import blurred_answer, composed, coverage
 
 Array = NDArray[np.float32]
@@ -21,7 +21,12 @@ def drawn(light: Array, answer: Array) -> Array:
     """The matte of a frame whose answer may be smaller than it."""
     height, width = answer.shape
     small = np.asarray(cv2.resize(light, (width, height), interpolation=cv2.INTER_AREA), np.float32)
-    return draw_edges(small, answer, lambda rows, columns: light[rows, columns], light.shape[:2])
+    full = planes(light)
+    return draw_edges(planes(small), answer, lambda rows, columns: full[:, rows, columns], light.shape[:2])
+
+
+def planes(light: Array) -> Array:
+    return np.minimum(light.transpose(2, 0, 1), BRIGHTEST)
 
 
 @pytest.mark.parametrize("factor", [1, 2, 3])
@@ -85,11 +90,11 @@ def test_a_sun_at_the_edge_does_not_move_it() -> None:
 def test_only_parts_with_an_edge_are_asked_for() -> None:
     """The cost follows the edge: of a large frame no more is decoded to linear light than lies around it."""
     truth = coverage(HEIGHT, WIDTH, lambda x, y: (y < 100) & (x >= 0))
-    light, seen = composed(truth), np.zeros(truth.shape, bool)
+    light, seen = planes(composed(truth)), np.zeros(truth.shape, bool)
 
     def window(rows: slice, columns: slice) -> Array:
         seen[rows, columns] = True
-        return light[rows, columns]
+        return light[:, rows, columns]
 
     draw_edges(light, blurred_answer(truth), window, truth.shape)
     assert seen[90:110].all()

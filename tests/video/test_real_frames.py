@@ -1,4 +1,4 @@
-"""The shipped video model on labelled frames of clips that it never trained on: the bars that the project holds it to."""
+"""The shipped video model on labelled frames of clips that it never trained on: the bars that it is held to."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def scores(shared_data: Path) -> dict[str, dict[str, float]]:
             capture.set(cv2.CAP_PROP_POS_FRAMES, int(path.stem.rpartition("__")[2]))
             found, pixels = capture.read()
             assert found
-            matte = finder.find(Frame(0, Fraction(0), np.ascontiguousarray(pixels[..., ::-1])))
+            matte = finder.find(Frame(0, Fraction(0), np.ascontiguousarray(pixels[..., ::-1], np.uint8)))
             reached[path.stem] = score_picture(path.stem, matte >= threshold, read_label(path)).values
     assert len(reached) == 16
     return reached

@@ -110,10 +110,10 @@ def _convert(
 ) -> tuple[dict[str, Any], SkymatteError | None]:
     from skymatte.runtime.model import Model
     from skymatte.video.convert import convert
-    from skymatte.video.setup import one_thread_each, video_model
+    from skymatte.video.setup import VIDEO_MODEL, one_thread_each
 
     one_thread_each()
-    opened = Model.load(video_model(model), runtime, threads=1)  # convert looks at one frame on each core
+    opened = Model.load(model or VIDEO_MODEL, runtime, threads=1)  # convert looks at one frame on each core
     with VideoBar(Path(source).name, quiet=quiet) as bar:
         return convert(source, output, opened, settings, begun=bar.begun, progress=bar.advanced)
 
@@ -122,10 +122,12 @@ def _show(
     source: str, output: str | None, settings: Settings, model: str | None, runtime: str
 ) -> tuple[dict[str, Any], SkymatteError | None]:
     from skymatte.runtime.model import Model
-    from skymatte.video.setup import video_model
+    from skymatte.runtime.providers import thread_count
+    from skymatte.video.setup import VIDEO_MODEL
     from skymatte.video.show import show
 
-    return show(source, output, Model.load(video_model(model), runtime), settings)
+    # All cores for the one frame that is looked at, but no waiting for work in circles: other stages need them too.
+    return show(source, output, Model.load(model or VIDEO_MODEL, runtime, threads=thread_count()), settings)
 
 
 def _finish(found: dict[str, Any], error: SkymatteError | None, report: Path | None, *, quiet: bool) -> None:

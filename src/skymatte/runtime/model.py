@@ -126,7 +126,11 @@ class Model:
         planes = np.empty((count, colours + self.card.prior, rows, columns), np.float32)
         self._check(planes.shape)
         for place, picture in enumerate(batch):
-            cv2.split(np.asarray(picture, np.float32), list(planes[place, :colours, :height, :width]))
+            target = planes[place, :colours, :height, :width]
+            if (apart := np.moveaxis(picture, 2, 0)).flags.c_contiguous:  # planes already, seen as a picture
+                target[:] = apart
+            else:
+                cv2.split(np.asarray(picture, np.float32), list(target))
         if self.card.prior:
             planes[:, colours, :height, :width] = _OPEN if prior is None else prior
         planes[:, :, height:, :width] = planes[:, :, _reflected(height, rows), :width]

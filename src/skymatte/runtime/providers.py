@@ -19,8 +19,8 @@ from skymatte.runtime.open_vino import OpenVino
 _LOG = logging.getLogger(__name__)
 
 RUNTIMES = ("auto", "cpu", "cuda", "tensorrt", "tensorrt-fp16", "openvino")
-"""``auto`` takes CUDA if ONNX Runtime can really use it here; else OpenVINO if it is installed and answers as ONNX
-Runtime does; else ONNX Runtime on the CPU."""
+"""``auto`` takes CUDA if ONNX Runtime can really use it here; else, for pictures, OpenVINO if it is installed and
+answers as ONNX Runtime does; else ONNX Runtime on the CPU."""
 
 AGREEMENT = 1e-4
 """The most that OpenVINO's probabilities may differ from ONNX Runtime's for ``auto`` to take it.  In float32 they
@@ -89,15 +89,16 @@ def _best(content: bytes, threads: int | None) -> Engine:
         except RuntimeUnavailable as error:
             _LOG.info("CUDA is not used: %s", first_line(error))
     engine = _onnx_runtime(content, "cpu", threads)
-    return _agreeing_openvino(content, threads, engine) or engine
+    # With its threads counted out, for video, OpenVINO is the slower one (docs/runtimes.md).
+    return engine if threads is not None else _agreeing_openvino(content, engine) or engine
 
 
-def _agreeing_openvino(content: bytes, threads: int | None, reference: Engine) -> Engine | None:
+def _agreeing_openvino(content: bytes, reference: Engine) -> Engine | None:
     """OpenVINO, if it is here, can run the model, and gives the reference's answer to one picture."""
     if find_spec("openvino") is None:
         return None
     try:
-        engine = _openvino(content, threads)
+        engine = _openvino(content, None)
         trial = _trial(reference.input_shape)
         difference = float(np.abs(engine(trial) - reference(trial)).max())
     except Exception as error:  # noqa: BLE001 - whatever is wrong with it: ONNX Runtime is open already

@@ -8,7 +8,7 @@ from typing import Final
 
 from skymatte.errors import OutputError
 
-_QUICK = {"preset": "superfast", "crf": "18"}
+_QUICK = {"preset": "superfast", "crf": "20"}
 _QUICK_HEVC = {"preset": "ultrafast", "crf": "18"}
 _LOSSLESS = {"preset": "superfast", "qp": "0"}
 _VP9_FAST = {"deadline": "realtime", "cpu-used": "8", "row-mt": "1"}

@@ -8,7 +8,7 @@ from every fourth pixel in both directions at working size, and only where the a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
@@ -20,7 +20,7 @@ from skymatte.sky.discriminant import dot, solve, spread
 
 Array = NDArray[np.float32]
 Window = Callable[[slice, slice], Array]
-"""Gives rows and columns of the frame as linear light, h×w×3 float32, exposed."""
+"""Gives rows and columns of the frame as planes of linear light, 3×h×w float32, exposed and taken down."""
 
 CELL: Final = 4
 """Side of a cell in pixels at working size: one sample is taken of it, at its third row and column."""
@@ -44,7 +44,7 @@ _FALL: Final = 0.02
 """Half widths of the windows that colours are learnt from: 2 cells, then 2 and 6 times 4 cells, where each sample
 counts a fiftieth of one in the window before: the far ones speak where the near ones are empty."""
 
-_BRIGHTEST: Final = np.float32(4)
+BRIGHTEST: Final = np.float32(4)
 """Light is taken down to four times diffuse white: suns and lamps are not the colour of the sky around them."""
 
 _GRAIN: Final = 0.02
@@ -68,7 +68,7 @@ def draw_edges(light: Array, answer: Array, window: Window, shape: tuple[int, in
     """The network's answer for a frame, its edges drawn at the frame's own size.
 
     Args:
-        light: h×w×3 float32, the frame at working size in linear light, exposed.
+        light: 3×h×w float32, the frame at working size in linear light, exposed, taken down to :data:`BRIGHTEST`.
         answer: h×w float32 in [0, 1], what the network says of it; stays as it is.
         window: gives parts of the frame at its own size.
         shape: height and width of the frame.
@@ -81,7 +81,7 @@ def draw_edges(light: Array, answer: Array, window: Window, shape: tuple[int, in
     if min(cells) < _FAR_CELLS:
         return matte
     is_open = _open_cells(answer, cells)
-    blocks = list(_blocks(is_open))
+    blocks = _blocks(is_open)
     if not blocks:
         return matte
     model = _learn(light, answer, is_open)
@@ -95,8 +95,8 @@ def draw_edges(light: Array, answer: Array, window: Window, shape: tuple[int, in
 
 
 def _draw(matte: Array, light: Array, model: Array) -> None:
-    """Draw a part of the matte in place: H×W, H×W×3, 5×H×W."""
-    red, green, blue = cv2.split(np.minimum(light, _BRIGHTEST))
+    """Draw a part of the matte in place: H×W, 3×H×W, 5×H×W."""
+    red, green, blue = light
     seen = red * model[0]
     seen += green * model[1]
     seen += blue * model[2]
@@ -117,15 +117,12 @@ def _open_cells(answer: Array, cells: tuple[int, int]) -> NDArray[np.bool_]:
     return np.asarray(cv2.resize(inner, cells[::-1], interpolation=cv2.INTER_AREA), np.uint8) > 0
 
 
-def _blocks(is_open: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    for row in range(-(-is_open.shape[0] // _BLOCK)):
-        for column in range(-(-is_open.shape[1] // _BLOCK)):
-            if is_open[_part(row), _part(column)].any():
-                yield row, column
-
-
-def _part(block: int) -> slice:
-    return slice(block * _BLOCK, (block + 1) * _BLOCK)
+def _blocks(is_open: NDArray[np.bool_]) -> list[list[int]]:
+    """Row and column of the blocks that hold an open cell."""
+    starts = [np.arange(0, side, _BLOCK) for side in is_open.shape]
+    some = np.logical_or.reduceat(np.logical_or.reduceat(is_open, starts[0], 0), starts[1], 1)
+    blocks: list[list[int]] = np.argwhere(some).tolist()
+    return blocks
 
 
 class _Axis:
@@ -159,7 +156,7 @@ class _Axis:
 def _learn(light: Array, answer: Array, is_open: NDArray[np.bool_]) -> Array:
     """The model of every cell: three factors of linear light, the offset, and how far to trust it; 0 where not open."""
     at = slice(CELL // 2, None, CELL)
-    samples = np.minimum(light[at, at], _BRIGHTEST)[: is_open.shape[0], : is_open.shape[1]]
+    samples = np.ascontiguousarray(light[:, at, at][:, : is_open.shape[0], : is_open.shape[1]])
     known = answer[at, at][: is_open.shape[0], : is_open.shape[1]]
     # One cell more than is open: the model is interpolated towards neighbours, trust ends there.
     wanted = cv2.dilate(is_open.view(np.uint8), np.ones((3, 3), np.uint8)).view(bool)
@@ -184,9 +181,8 @@ def _class(
     samples: Array, weight: Array, wanted: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
     """Mean 3×n, covariance 6×n of sky or ground around the wanted cells, and whether any is in reach."""
-    planes = [samples[..., channel] for channel in range(3)]
-    firsts = [weight * plane for plane in planes]
-    products = [firsts[first] * planes[second] for first, second in _PAIRS]
+    firsts = [weight * plane for plane in samples]
+    products = [firsts[first] * samples[second] for first, second in _PAIRS]
     groups = ([weight, *firsts], products[:3], products[3:])
     sums = np.concatenate([_sums_around(np.asarray(cv2.merge(group), np.float32))[wanted] for group in groups], 1)
     total, *around = np.ascontiguousarray(sums.T, np.float64)

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from skymatte.runtime.model import DEFAULT_MODEL, built_in_models
-
 VIDEO_MODEL: Final = "skymatte-video-1"
-
-
-def video_model(asked: str | None) -> str:
-    """The model that was asked for; else the built-in one for video, or the default one where there is none."""
-    if asked is not None:
-        return asked
-    return VIDEO_MODEL if VIDEO_MODEL in built_in_models() else DEFAULT_MODEL
+"""The built-in model for video."""
 
 
 def one_thread_each() -> None:
