@@ -24,7 +24,7 @@ from skymatte.training.tensorrt_operators import OPERATORS, obstacles
 from tests.models import write_model as write_tiny
 
 STATIC = Profile((120, 160), (120, 160), (120, 160))
-RANGE = Profile((64, 96), (120, 160), (140, 200))
+RANGE = Profile((64, 96), (120, 160), (150, 220))
 
 
 def answers(path: Path, batch: NDArray[np.float32]) -> Any:

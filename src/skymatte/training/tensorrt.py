@@ -12,6 +12,7 @@ import onnx
 import onnxruntime
 
 from skymatte.errors import ModelError
+from skymatte.runtime.fit import fitted
 from skymatte.training.onnx_file import read_model, write_model
 from skymatte.training.precision import Precision
 from skymatte.training.quantise import to_half
@@ -50,9 +51,9 @@ class Profile:
         return self.least == self.best == self.most
 
     def rounded(self, multiple: int) -> Self:
-        """With all sides brought up to multiples of the network's."""
-        up = [(-(-height // multiple) * multiple, -(-width // multiple) * multiple) for height, width in self._sizes()]
-        return replace(self, least=up[0], best=up[1], most=up[2])
+        """With all sides brought to the nearest multiples of the network's, as frames of a video are."""
+        near = [(fitted(height, multiple), fitted(width, multiple)) for height, width in self._sizes()]
+        return replace(self, least=near[0], best=near[1], most=near[2])
 
     def _sizes(self) -> tuple[Size, Size, Size]:
         return self.least, self.best, self.most
@@ -95,7 +96,7 @@ def export_tensorrt(source: Path, target: Path, profile: Profile, precision: Pre
     Args:
         source: a model file with its card.
         target: the .onnx file.
-        profile: sizes of pictures; rounded up to the card's multiple.
+        profile: sizes of pictures; the nearest multiples of the card's are taken.
         precision: ``fp32`` or ``fp16``; input and output are float32 in both.
 
     Raises:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from math import ceil
 from typing import Final, cast
 
 import cv2
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from skymatte.picture.color import apply_matrix, to_rec709
 from skymatte.picture.encoding import encode
 from skymatte.picture.exposure import exposure_scale
+from skymatte.runtime.fit import fitted
 from skymatte.runtime.model import Model
 from skymatte.video.edges import BRIGHTEST, draw_edges
 from skymatte.video.frame import Frame, Pixels, Transfer
@@ -52,15 +52,14 @@ class SkyFinder:
         return draw_edges(light, self.model.predict(np.moveaxis(encoded, 0, 2)), window, shape)
 
     def _working_size(self, width: int, height: int) -> tuple[int, int]:
-        """Width and height in the network's multiples, the nearest ones, halves down.
+        """Width and height at which the network sees a frame: the nearest multiples of its own.
 
         Frames are squeezed a little rather than padded: padding takes time, and shows the network a mirror (views of
         the HDR validation pictures: mean IoU 0.875 padded to 640×512, 0.883 squeezed to 640×448).
         """
         card = self.model.card
         factor = min(1.0, card.coarse_side / max(width, height))
-        across, down = (max(1, ceil(side * factor / card.multiple - 0.5)) * card.multiple for side in (width, height))
-        return across, down
+        return fitted(width * factor, card.multiple), fitted(height * factor, card.multiple)
 
 
 class _Exposed:
