@@ -94,7 +94,25 @@ def test_a_cut_starts_anew() -> None:
     upside_down = np.ascontiguousarray(matte[::-1, ::-1])
     assert np.array_equal(steadying.step(frame(4, other), upside_down), upside_down)
     steady = steadying.step(frame(5, other), 1 - upside_down)
-    np.testing.assert_allclose(steady, 0.5, atol=0.02)  # the mean of two: the past counts as much as it is long
+    edge = np.flatnonzero(((upside_down > 0.02) & (upside_down < 0.98)).any(axis=1))
+    rows = slice(edge[0], edge[-1] + 1)
+    np.testing.assert_allclose(steady[rows], 0.5, atol=0.02)  # the mean of two: the past counts as much as it is long
+
+
+def test_rows_without_an_edge_are_left_as_they_were_found() -> None:
+    """What costs time is the height of the skyline, not of the frame; what is steadied does not end at its last row."""
+    steadying = TemporalFilter()
+    pixels, matte = moving(0)
+    height = len(matte)
+    mattes = [np.float32(0.005) + matte * np.float32(0.98) + np.float32(0.01) * (index % 2) for index in range(4)]
+    edge = np.flatnonzero(((np.stack(mattes[2:]) >= 0.02) & (np.stack(mattes[2:]) <= 0.98)).any(axis=(0, 2)))
+    top, bottom = edge[0] - height // 16, edge[-1] + 1 + height // 16
+    assert 0 < top < bottom < height
+    for index, found in enumerate(mattes):
+        steady = steadying.step(frame(index, pixels), found)
+    np.testing.assert_array_equal(steady[:top], found[:top])
+    np.testing.assert_array_equal(steady[bottom:], found[bottom:])
+    assert (steady != found)[[top, bottom - 1]].any(axis=1).all()
 
 
 def test_a_new_size_starts_anew() -> None:
