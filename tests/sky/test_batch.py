@@ -120,7 +120,7 @@ def test_large_pictures_do_not_overlap(model: Model, jobs: list[Job], monkeypatc
     monkeypatch.setattr(stages, "PIXELS_AT_ONCE", 64 * 96)  # of one of them
     notes = Notes()
     run(jobs, model, Settings(kinds=("mask",)), listener=notes)
-    assert notes.began == ["a", "b", "c"]
+    assert sorted(notes.began) == ["a", "b", "c"]  # room is given in the order of asking: whose header was read first
     assert notes.most == 1
 
 
