@@ -260,3 +260,11 @@ def test_a_prior_is_the_fourth_plane(tmp_path: Path) -> None:
         np.testing.assert_allclose(model.predict(encoded, prior), colour + 0.4 * prior, atol=1e-5)
         np.testing.assert_allclose(model.predict(encoded), colour + 0.2, atol=1e-5)
         np.testing.assert_allclose(model.predict(encoded[0], prior[0]), (colour + 0.4 * prior)[0], atol=1e-5)
+
+
+def test_planes_seen_as_a_picture_are_the_same_picture(tmp_path: Path) -> None:
+    """Frames of a video come so: nothing is taken apart that is apart already."""
+    model = Model.load(write_model(tmp_path / "bright.onnx", blur=5), "cpu")
+    planes = np.random.default_rng(3).random((3, 50, 70), np.float32)
+    seen = np.moveaxis(planes, 0, 2)
+    np.testing.assert_array_equal(model.predict(seen), model.predict(np.ascontiguousarray(seen)))

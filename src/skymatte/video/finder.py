@@ -43,19 +43,18 @@ class SkyFinder:
         size = self._working_size(width, height)
         small = frame.pixels if size == (width, height) else _shrunk(frame.pixels, size)
         exposed = _Exposed(frame, small)
-        light = exposed.light(small)
+        light, encoded = exposed.light(small), exposed.encoded(self.model.card.encoding)
 
         def window(rows: slice, columns: slice) -> Array:
             return light[:, rows, columns] if small is frame.pixels else exposed.light(frame.pixels[rows, columns])
 
-        encoded = exposed.encoded(small, self.model.card.encoding)
         return draw_edges(light, self.model.predict(np.moveaxis(encoded, 0, 2)), window, shape)
 
     def _working_size(self, width: int, height: int) -> tuple[int, int]:
         """Width and height at which the network sees a frame: the nearest multiples of its own.
 
-        Frames are squeezed a little rather than padded: padding takes time, and shows the network a mirror (views of
-        the HDR validation pictures: mean IoU 0.875 padded to 640×512, 0.883 squeezed to 640×448).
+        Frames are squeezed a little rather than padded: padding takes time, and shows the network a mirror at the
+        border, which costs accuracy.
         """
         card = self.model.card
         factor = min(1.0, card.coarse_side / max(width, height))
@@ -63,27 +62,33 @@ class SkyFinder:
 
 
 class _Exposed:
-    """A frame's numbers as linear light at the exposure that it asks for, and as network input: planes, 3×h×w."""
+    """A frame's numbers as linear light at the exposure that it asks for, and as network input: planes, 3×h×w.
+
+    ``small`` is the frame at working size.
+    """
 
     def __init__(self, frame: Frame, small: Pixels) -> None:
-        self._frame = frame
+        self._frame, self._small = frame, small
         # Of eight bits there are only 256 numbers to work out, if no colour depends on another.
         tabled = small.dtype == np.uint8 and to_rec709(frame.primaries) is None
         self._table = _table(frame.transfer) if tabled else None
         self._scale = np.float32(exposure_scale(_light(small[::_EXPOSED, ::_EXPOSED], frame)))
+        self._planes = None if tabled else self._lit(small)
 
     def light(self, pixels: Pixels) -> Array:
         """Taken down to :data:`~skymatte.video.edges.BRIGHTEST`."""
         if self._table is not None:
             return _looked_up(pixels, np.minimum(self._table * self._scale, BRIGHTEST))
-        return np.minimum(self._planes(pixels), BRIGHTEST)
+        known = self._planes if pixels is self._small else None
+        return np.minimum(self._lit(pixels) if known is None else known, BRIGHTEST)
 
-    def encoded(self, pixels: Pixels, encoding: str) -> Array:
+    def encoded(self, encoding: str) -> Array:
+        """Of the frame at working size."""
         if self._table is not None:
-            return _looked_up(pixels, encode(encoding, self._table * self._scale))
-        return encode(encoding, self._planes(pixels))
+            return _looked_up(self._small, encode(encoding, self._table * self._scale))
+        return encode(encoding, self._lit(self._small) if self._planes is None else self._planes)
 
-    def _planes(self, pixels: Pixels) -> Array:
+    def _lit(self, pixels: Pixels) -> Array:
         return np.ascontiguousarray((_light(pixels, self._frame) * self._scale).transpose(2, 0, 1))
 
 
