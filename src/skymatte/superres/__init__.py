@@ -1,0 +1,1 @@
+"""Pictures at two, three or four times their size."""
