@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, TypeVar
 
 from skymatte.errors import ModelError
 from skymatte.picture.encoding import ENCODINGS
+
+Card = TypeVar("Card")
 
 METADATA_KEY = "skymatte.card"
 """Key of the card, as JSON, among the custom metadata of the ONNX file."""
@@ -59,11 +61,11 @@ class ModelCard:
             raise ModelError(
                 f"model card: unknown encoding {self.encoding!r}; this version knows {', '.join(ENCODINGS)}"
             )
-        if not _is_number(self.threshold) or not 0 < self.threshold < 1:
+        if not is_number(self.threshold) or not 0 < self.threshold < 1:
             raise ModelError(f"model card: 'threshold' must lie between 0 and 1, not {self.threshold!r}")
         if not isinstance(self.prior, bool):
             raise ModelError(f"model card: 'prior' must be true or false, not {self.prior!r}")
-        if not isinstance(self.metrics, dict) or not all(_is_number(value) for value in self.metrics.values()):
+        if not isinstance(self.metrics, dict) or not all(is_number(value) for value in self.metrics.values()):
             raise ModelError("model card: 'metrics' must map names to numbers")
 
     def as_dict(self) -> dict[str, Any]:
@@ -81,19 +83,54 @@ class ModelCard:
         Raises:
             ModelError: it is no JSON object, a field is missing or a value is out of range.
         """
-        try:
-            values = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise ModelError(f"model card is no JSON: {error}") from None
-        if not isinstance(values, dict):
-            raise ModelError("model card must be a JSON object")
-        known = {each.name for each in fields(cls)}
-        try:
-            return cls(**{name: value for name, value in values.items() if name in known})
-        except TypeError as error:
-            missing = str(error).partition("missing")[2].partition(":")[2].strip()
-            raise ModelError(f"model card lacks {missing}") from None
+        values = values_of(text)
+        if values.get("task", "sky") != "sky":
+            raise ModelError(f"is a model for {_task(values)}, not for finding the sky{_taken_by(values)}")
+        return made(cls, values)
 
 
-def _is_number(value: object) -> bool:
+_TASKS = {"superres": "super-resolution"}
+_VERBS = {"superres": "skymatte upscale"}
+
+
+def _task(values: dict[str, Any]) -> str:
+    return _TASKS.get(str(values["task"]), repr(values["task"]))
+
+
+def _taken_by(values: dict[str, Any]) -> str:
+    verb = _VERBS.get(str(values["task"]))
+    return f"; `{verb}` takes it" if verb else ""
+
+
+def values_of(text: str) -> dict[str, Any]:
+    """What a card of any task says, unchecked.
+
+    Raises:
+        ModelError: it is no JSON object.
+    """
+    try:
+        values = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ModelError(f"model card is no JSON: {error}") from None
+    if not isinstance(values, dict):
+        raise ModelError("model card must be a JSON object")
+    return values
+
+
+def made(kind: type[Card], values: dict[str, Any]) -> Card:
+    """A card of the dataclass ``kind``, without the values that it does not know.
+
+    Raises:
+        ModelError: a field is missing, or a value is out of range.
+    """
+    known = {each.name for each in fields(kind)}  # type: ignore[arg-type]
+    try:
+        return kind(**{name: value for name, value in values.items() if name in known})
+    except TypeError as error:
+        missing = str(error).partition("missing")[2].partition(":")[2].strip()
+        raise ModelError(f"model card lacks {missing}") from None
+
+
+def is_number(value: object) -> bool:
+    """Whether a value of a card is a number; truth values are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
