@@ -1,4 +1,4 @@
-"""What every network of skymatte is: encoded pictures in, logits of sky out, standardisation inside."""
+"""What every network of skymatte is; and those that find the sky: encoded pictures in, logits out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,23 @@ Statistic = float | Sequence[float]
 """One number for all channels, or one for each of the three."""
 
 
-class SegmentationNetwork(nn.Module, ABC):
+class Network(nn.Module, ABC):
+    """A network that is trained from a recipe, kept in checkpoints and built again from what they say of it."""
+
+    @property
+    @abstractmethod
+    def description(self) -> dict[str, str | int]:
+        """What ``skymatte.networks.build.rebuild`` makes this network from again, together with its weights.
+
+        ``architecture`` is its name, unlike every other network's.
+        """
+
+    def encoder_parameters(self) -> list[nn.Parameter]:
+        """Parameters that can start from published weights and learn at a rate of their own; none if there are none."""
+        return []
+
+
+class SegmentationNetwork(Network):
     """Logits of *sky*, N×1×H×W, from an encoded picture, N×3×H×W float32; H and W multiples of ``multiple``.
 
     ``mean`` and ``deviation`` standardise the encoded input inside the network: a model file needs no more.  A network
@@ -44,15 +60,6 @@ class SegmentationNetwork(nn.Module, ABC):
         """The encoded picture with the network's mean and deviation brought to 0 and 1; a prior to −1 … 1."""
         colour = (x[:, :3] - self.mean) / self.deviation
         return torch.cat((colour, 2 * x[:, 3:] - 1), 1) if self.prior else colour
-
-    @property
-    @abstractmethod
-    def description(self) -> dict[str, str | int]:
-        """Arguments of ``skymatte.networks.build.build`` that make this network again, without its weights."""
-
-    @abstractmethod
-    def encoder_parameters(self) -> list[nn.Parameter]:
-        """Parameters that can start from published weights and learn at a rate of their own; none if there are none."""
 
 
 def _per_channel(value: Statistic) -> Tensor:

@@ -9,6 +9,8 @@ from typing import Final, Literal
 import torch
 from torch import Tensor, nn
 
+from skymatte.networks.base import Network
+
 Upsampling = Literal["pixel-shuffle", "transposed"]
 
 _DECAY = 1.5
@@ -42,7 +44,7 @@ def _layer(inputs: int, outputs: int, kernel: int) -> nn.Sequential:
     return nn.Sequential(nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2), nn.PReLU(outputs, init=0.1))
 
 
-class Dcscn(nn.Module):
+class Dcscn(Network):
     """What bicubic interpolation misses: luma N×1×H×W → N×1×(scale·H)×(scale·W) float32, to be added to it.
 
     Luma is that of BT.601 in [16, 235] / 255, as the field measures it.  All extraction layers are seen by the
