@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
@@ -100,6 +101,16 @@ def _task(values: dict[str, Any]) -> str:
 def _taken_by(values: dict[str, Any]) -> str:
     verb = _VERBS.get(str(values["task"]))
     return f"; `{verb}` takes it" if verb else ""
+
+
+def card_text(metadata: Mapping[str, str]) -> str:
+    """The card among a model's metadata, as JSON.  Raises ModelError where there is none."""
+    text = metadata.get(METADATA_KEY)
+    if text is None:
+        raise ModelError(
+            f"an ONNX model without a skymatte card (metadata {METADATA_KEY!r}): not made for this program"
+        )
+    return text
 
 
 def values_of(text: str) -> dict[str, Any]:

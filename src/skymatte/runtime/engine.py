@@ -30,11 +30,11 @@ class Engine(Protocol):
     metadata: dict[str, str]
     """Custom metadata of the file."""
 
-    input_shape: Shape
-    """Of the batches that it takes."""
+    input_shapes: tuple[Shape, ...]
+    """Of the batches that it takes, one for each input."""
 
-    def __call__(self, batch: Batch) -> Batch:
-        """N×3×H×W float32 network input → N×1×H×W float32 probability of sky.
+    def __call__(self, *batches: Batch) -> Batch:
+        """float32 network inputs, as many as it takes → its one output (of a sky model: N×3×H×W → N×1×H×W).
 
         Raises:
             RuntimeUnavailable: the device gave up; nothing else takes its place.

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skymatte.errors import ModelError
-from skymatte.runtime.card import METADATA_KEY, ModelCard
+from skymatte.runtime.card import ModelCard, card_text
 from skymatte.runtime.engine import Engine
 from skymatte.runtime.providers import open_engine
 
@@ -44,6 +44,14 @@ def find_model(name_or_path: str | Path) -> Path:
         return path
     known = ", ".join(built_in_models()) or "none in this installation"
     raise ModelError(f"model {asked!r}: no such file, and no built-in model has that name; built in: {known}")
+
+
+def content_of(path: Path) -> bytes:
+    """A model file's bytes.  Raises ModelError where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read: {error.strerror}") from None
 
 
 _OPEN = 0.5
@@ -85,13 +93,10 @@ class Model:
             OutputError: TensorRT's engines cannot be kept.
         """
         path = find_model(DEFAULT_MODEL if name_or_path is None else name_or_path)
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise ModelError(f"{path}: cannot be read: {error.strerror}") from None
+        content = content_of(path)
         try:
             engine = open_engine(content, runtime, threads)
-            card = _card(engine)
+            card = ModelCard.from_json(card_text(engine.metadata))
         except ModelError as error:
             raise ModelError(f"{path}: {error}") from None
         return cls(engine, card, path, hashlib.sha256(content).hexdigest(), runtime)
@@ -138,7 +143,7 @@ class Model:
         return planes
 
     def _check(self, shape: tuple[int, ...]) -> None:
-        takes = self._engine.input_shape
+        (takes,) = self._engine.input_shapes
         if any(isinstance(known, int) and known != side for known, side in zip(takes, shape, strict=True)):
             raise ModelError(
                 f"{self.path}: was made for inputs of {_by(takes)} and cannot take {_by(shape)} (pictures, channels, "
@@ -155,12 +160,3 @@ def _reflected(known: int, total: int) -> NDArray[np.intp]:
 
 def _by(shape: Sequence[int | str | None]) -> str:
     return "×".join(str(side) if isinstance(side, int) else "any" for side in shape)
-
-
-def _card(engine: Engine) -> ModelCard:
-    text = engine.metadata.get(METADATA_KEY)
-    if text is None:
-        raise ModelError(
-            f"an ONNX model without a skymatte card (metadata {METADATA_KEY!r}): not made for this program"
-        )
-    return ModelCard.from_json(text)

@@ -55,12 +55,12 @@ class OnnxRuntime:
         if runtime != "cpu":
             _check(self._session, runtime)
         self.metadata: dict[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
-        self._input = self._session.get_inputs()[0].name
-        self.input_shape: Shape = self._session.get_inputs()[0].shape
+        self._names = [each.name for each in self._session.get_inputs()]
+        self.input_shapes: tuple[Shape, ...] = tuple(each.shape for each in self._session.get_inputs())
 
-    def __call__(self, batch: Batch) -> Batch:
+    def __call__(self, *batches: Batch) -> Batch:
         try:
-            (answer,) = self._session.run(None, {self._input: batch})
+            (answer,) = self._session.run(None, dict(zip(self._names, batches, strict=True)))
         except Exception as error:  # noqa: BLE001 - onnxruntime raises a dozen unrelated types
             raise RuntimeUnavailable(f"runtime {self.used!r} failed: {first_line(error)}") from None
         return np.asarray(answer, np.float32)

@@ -31,7 +31,7 @@ class OpenVino:
         # The card is read through ONNX Runtime, which every installation has and which also refuses what is no model.
         reference = OnnxRuntime(content, "cpu", 1)
         self.metadata = reference.metadata
-        self.input_shape: Shape = reference.input_shape
+        self.input_shapes: tuple[Shape, ...] = reference.input_shapes
         try:
             import openvino
         except ImportError:
@@ -49,10 +49,11 @@ class OpenVino:
         except RuntimeError as error:
             raise ModelError(f"OpenVINO cannot run this model: {first_line(error)}") from None
 
-    def __call__(self, batch: Batch) -> Batch:
+    def __call__(self, *batches: Batch) -> Batch:
         # One request per call: requests are not shared, so that pictures may be worked off in several threads.
         request = self._compiled.create_infer_request()
         try:
-            return np.array(request.infer({0: batch}, share_inputs=True, share_outputs=True)[0], dtype=np.float32)
+            answer = request.infer(dict(enumerate(batches)), share_inputs=True, share_outputs=True)
+            return np.array(answer[0], dtype=np.float32)
         except RuntimeError as error:
             raise RuntimeUnavailable(f"runtime 'openvino' failed: {first_line(error)}") from None

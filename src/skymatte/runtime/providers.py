@@ -99,8 +99,8 @@ def _agreeing_openvino(content: bytes, reference: Engine) -> Engine | None:
         return None
     try:
         engine = _openvino(content, None)
-        trial = _trial(reference.input_shape)
-        difference = float(np.abs(engine(trial) - reference(trial)).max())
+        trial = [_trial(shape) for shape in reference.input_shapes]
+        difference = float(np.abs(engine(*trial) - reference(*trial)).max())
     except Exception as error:  # noqa: BLE001 - whatever is wrong with it: ONNX Runtime is open already
         _LOG.info("OpenVINO is not used: %s", first_line(error))
         return None
