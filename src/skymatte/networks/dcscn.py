@@ -13,15 +13,13 @@ from skymatte.networks.base import Network
 
 Upsampling = Literal["pixel-shuffle", "transposed"]
 
-_DECAY = 1.5
 
-
-def decaying(first: int, last: int, layers: int) -> tuple[int, ...]:
+def decaying(first: int, last: int, layers: int, decay: float = 1.5) -> tuple[int, ...]:
     """Filters of each layer, from ``first`` down to ``last``, fast at first: table 1 of the paper.
 
-    The paper gives its numbers only; its published program makes them by a power of 1/1.5, which is done here.
+    The paper gives its numbers only; its published program makes them by a power of 1/decay, which is done here.
     """
-    shares = [(layer / max(1, layers - 1)) ** (1 / _DECAY) for layer in range(layers)]
+    shares = [(layer / max(1, layers - 1)) ** (1 / decay) for layer in range(layers)]
     return tuple(int((first - last) * (1 - share) + last) for share in shares)
 
 
@@ -35,7 +33,7 @@ class Size:
 SIZES: Final[dict[str, Size]] = {
     "full": Size(decaying(196, 48, 12), 64, 32),
     "medium": Size((96, 88, 80, 72, 64, 56, 56, 48, 48, 40, 40, 32), 64, 32),
-    "compact": Size(decaying(32, 8, 7), 24, 8),
+    "compact": Size(decaying(32, 8, 7, decay=1.2), 24, 8),
 }
 """``full`` and ``compact`` as in the paper (DCSCN, c-DCSCN); ``medium`` is ours: a third of the full one's work."""
 
