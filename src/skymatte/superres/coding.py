@@ -1,0 +1,82 @@
+"""What a file's numbers are for the network, and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skymatte.picture.encoding import LOG_EPSILON, decode, encode
+from skymatte.superres.energy import REACH as LIGHT_REACH
+from skymatte.superres.energy import keep_light
+
+Array = NDArray[np.float32]
+
+LOG_SHIFT: Final = 0.28
+"""Added to the encoding ``log`` of exposed light: middle grey and the stops around it stand where sRGB has them, which
+is what the networks have learnt from."""
+
+
+class Coding(Protocol):
+    """How numbers of a picture stand for light."""
+
+    @property
+    def reach(self) -> int:
+        """Pixels around a window that :meth:`decode` looks at, beyond those that the network does."""
+        ...
+
+    def encode(self, samples: NDArray[Any]) -> Array:
+        """H×W×C numbers of the file → H×W×C float32 encoded light."""
+        ...
+
+    def decode(self, larger: Array, samples: NDArray[Any]) -> NDArray[Any]:
+        """(scale·H)×(scale·W)×C encoded light → numbers of the file's type.
+
+        Args:
+            larger: what was made of *samples*; may be overwritten.
+            samples: H×W×C numbers of the file.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """Integers of a display's curve (sRGB, PQ, …), worked on as they are: 0 is black, the largest is white."""
+
+    reach: int = 0
+
+    def encode(self, samples: NDArray[Any]) -> Array:
+        return np.asarray(samples, np.float32) * np.float32(1 / np.iinfo(samples.dtype).max)
+
+    def decode(self, larger: Array, samples: NDArray[Any]) -> NDArray[Any]:
+        top = np.iinfo(samples.dtype).max
+        larger *= np.float32(top)
+        np.rint(larger, out=larger)
+        return np.clip(larger, 0, top, out=larger).astype(samples.dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """Linear light of any range, worked on in the encoding ``log``; nothing is clipped, and no light lost or won.
+
+    Attributes:
+        scale: how many times larger.
+        exposure: brings the picture to middle grey (:func:`skymatte.picture.exposure.exposure_scale`).
+        most: largest value that the file can hold.
+    """
+
+    scale: int
+    exposure: float
+    most: float = float("inf")
+    reach: int = LIGHT_REACH
+
+    def encode(self, samples: NDArray[Any]) -> Array:
+        return encode("log", np.asarray(samples, np.float32) * np.float32(self.exposure)) + np.float32(LOG_SHIFT)
+
+    def decode(self, larger: Array, samples: NDArray[Any]) -> NDArray[Any]:
+        with np.errstate(over="ignore"):  # beyond float32: keep_light puts the source's value there
+            light = decode("log", larger - np.float32(LOG_SHIFT)) * np.float32(1 / self.exposure)
+        np.maximum(light, 0, out=light)
+        return keep_light(light, samples, self.scale, floor=LOG_EPSILON / self.exposure, most=self.most)

@@ -1,0 +1,101 @@
+"""Arrays made larger."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skymatte.picture.encoding import HALF_MAX
+from skymatte.picture.exposure import exposure_scale
+from skymatte.picture.model import Projection, Repairs
+from skymatte.picture.read import from_array
+from skymatte.picture.repair import repair
+from skymatte.superres.coding import Display, Light
+from skymatte.superres.drawing import Progress, drawn
+from skymatte.superres.layers import Colours, Layer, Shares
+from skymatte.superres.method import Method, open_method
+
+_ROWS: Final = 512
+
+
+def upscale(
+    pixels: NDArray[Any],
+    *,
+    scale: int = 2,
+    method: str | Method = "dcscn",
+    model: str | Path | None = None,
+    projection: str = "perspective",
+    runtime: str = "auto",
+    progress: Progress | None = None,
+) -> NDArray[Any]:
+    """Make a picture two, three or four times larger.
+
+    Args:
+        pixels: H×W, H×W×1, H×W×3 or, with alpha, H×W×4.  uint8 and uint16 are worked on in their own encoding (alpha is
+            straight); floating point is linear light of any range (colours are multiplied by alpha, as in OpenEXR),
+            whose NaN, infinities and negatives are repaired.
+        scale: 2, 3 or 4.
+        method: ``dcscn``, ``bicubic`` or ``segmentation-guided``, or one that was opened, which has a scale of its own.
+        model: a built-in name or an ONNX file; the built-in one of the scale without.
+        projection: ``equirectangular`` wraps left–right.
+        runtime: what executes the model.
+        progress: told (windows done, windows in all); may raise to stop.
+
+    Returns:
+        An array of the same type and number of axes.  Of linear light the mean of each scale×scale block is its source
+        pixel, to float32's rounding (float16: to 2⁻¹¹ of it), and nothing is clipped.
+
+    Raises:
+        PictureError: an array of another shape or type.
+        ModelError: the model cannot be used, or is of another scale.
+        RuntimeUnavailable: the runtime is not on this machine.
+        ValueError: there is no such method, scale or projection.
+    """
+    opened = method if isinstance(method, Method) else open_method(method, scale, model, runtime)
+    picture = from_array(pixels, projection=projection)  # refuses what is no picture
+    cube = pixels[..., None] if pixels.ndim == 2 else pixels
+    size = (cube.shape[0], cube.shape[1])
+    bands = drawn(
+        _layers(cube, opened, opened.matte(picture)),
+        size,
+        opened.scale,
+        ring=picture.projection is Projection.EQUIRECTANGULAR,
+        progress=progress,
+    )
+    height, width = (opened.scale * side for side in size)
+    answer = np.empty((height, width, cube.shape[2]), np.float32 if cube.dtype == np.float64 else cube.dtype)
+    for top in range(0, height, _ROWS):
+        rows = slice(top, min(top + _ROWS, height))
+        parts = bands.rows(rows)
+        colours = parts["colour"].shape[2]
+        answer[rows, :, :colours] = parts["colour"]
+        if "alpha" in parts:
+            answer[rows, :, colours] = parts["alpha"]
+    return answer[..., 0] if pixels.ndim == 2 else answer
+
+
+def light_of(samples: NDArray[Any], scale: int) -> tuple[NDArray[np.float32], Light, Repairs]:
+    """Linear light, H×W×C floating point, as it is worked on: a repaired copy, its coding, and what was repaired."""
+    with np.errstate(over="ignore", invalid="ignore"):  # repaired at once
+        light = np.array(samples, np.float32)
+    repairs = repair(light)
+    most = HALF_MAX if samples.dtype == np.float16 else math.inf
+    return light, Light(scale, exposure_scale(light if light.shape[2] == 3 else light.repeat(3, axis=2)), most), repairs
+
+
+def _layers(cube: NDArray[Any], method: Method, matte: NDArray[np.float32] | None) -> dict[str, Layer]:
+    count = 3 if cube.shape[2] >= 3 else 1
+    colours, alpha = cube[..., :count], cube[..., count] if cube.shape[2] > count else None
+    layers: dict[str, Layer]
+    if cube.dtype.kind == "u":
+        layers = {"colour": Colours(colours, Display(), method.enlarger, matte, alpha)}
+    else:
+        light, coding, _ = light_of(colours, method.scale)
+        layers = {"colour": Colours(light, coding, method.enlarger, matte)}
+    if alpha is not None:
+        layers["alpha"] = Shares(alpha, method.scale)
+    return layers
