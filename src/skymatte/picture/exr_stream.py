@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from skymatte.picture.atomic import replacing
 from skymatte.picture.exr_bands import Band, corners, encode
 from skymatte.picture.exr_chunks import lines_per_chunk
-from skymatte.picture.exr_layout import MAGIC, Layout, Part, parse_layout
+from skymatte.picture.exr_layout import MAGIC, Attribute, Layout, Part, parse_layout
 from skymatte.picture.model import Window
 
 Planes = Mapping[str, NDArray[Any]]
@@ -41,6 +41,7 @@ def write_rows(
     display_window: Window,
     compression: OpenEXR.Compression,
     attributes: Mapping[str, Any],
+    carried: tuple[Attribute, ...] = (),
 ) -> None:
     """Write a single-part scan-line OpenEXR file; it appears whole or not at all.
 
@@ -52,6 +53,7 @@ def write_rows(
         display_window: the rectangle meant to be seen.
         compression: one that loses nothing.
         attributes: further header attributes, as OpenEXR's bindings take them.
+        carried: attributes of another file, byte by byte; they go before others of their name.
 
     Raises:
         OutputError: *path* cannot be written.
@@ -62,7 +64,7 @@ def write_rows(
         "type": OpenEXR.scanlineimage,
         "displayWindow": corners(display_window),
     }
-    layout = _layout(path, types, header, data_window)
+    layout = _carrying(_layout(path, types, header, data_window), carried)
     with replacing(Path(path)) as temporary, temporary.open("wb") as out:
         _write(out, layout, draw)
 
@@ -79,6 +81,15 @@ def _layout(path: Path, types: Mapping[str, np.dtype[Any]], header: Mapping[str,
     box = struct.pack("<4i", window.x0, window.y0, window.x1, window.y1)
     attributes = tuple(replace(a, value=box) if a.name == b"dataWindow" else a for a in part.attributes)
     return replace(layout, parts=(replace(part, attributes=attributes, data_window=window),))
+
+
+def _carrying(layout: Layout, carried: tuple[Attribute, ...]) -> Layout:
+    if not carried:
+        return layout
+    (part,) = layout.parts
+    names = {a.name for a in carried}
+    own = tuple(a for a in part.attributes if a.name not in names)
+    return replace(layout, parts=(replace(part, attributes=own + carried),))
 
 
 def _write(out: BinaryIO, layout: Layout, draw: Draw) -> None:

@@ -21,7 +21,7 @@ from skymatte.errors import OutputError
 from skymatte.picture.atomic import replacing
 
 Draw = Callable[[slice], NDArray[np.uint8]]
-"""Gives some rows of a picture, h×W×3 uint8 sRGB."""
+"""Gives some rows of a picture, h×W×3 uint8 sRGB, or h×W grey."""
 
 JPEG_SIDE = 65500
 """The longest side in pixels that JPEG encoders accept."""
@@ -42,7 +42,7 @@ def write_jpeg(path: Path, pixels: NDArray[np.uint8], quality: int = 90) -> None
     write_jpeg_rows(path, pixels.shape[0], pixels.shape[1], pixels.__getitem__, quality)
 
 
-def write_jpeg_rows(path: Path, height: int, width: int, draw: Draw, quality: int = 90) -> None:
+def write_jpeg_rows(path: Path, height: int, width: int, draw: Draw, quality: int = 90, segments: bytes = b"") -> None:
     """Write a JPEG whose rows are drawn while it is written; it appears whole or not at all.
 
     Args:
@@ -51,6 +51,7 @@ def write_jpeg_rows(path: Path, height: int, width: int, draw: Draw, quality: in
         width: pixels.
         draw: gives the rows, each once; called from several threads, as many as OpenCV uses.
         quality: 1–100; chroma is not subsampled.
+        segments: further marker segments (metadata), which follow the JFIF one.
 
     Raises:
         OutputError: *path* cannot be written, or a side is longer than JPEG allows.
@@ -64,7 +65,7 @@ def write_jpeg_rows(path: Path, height: int, width: int, draw: Draw, quality: in
     with replacing(Path(path)) as temporary, temporary.open("wb") as out:
         for number, (head, scan) in enumerate(_encoded(strips, draw, quality)):
             if number == 0:
-                out.write(_header(head, height, 0 if height <= step else down * across))
+                out.write(_header(head, height, 0 if height <= step else down * across, segments))
             else:
                 out.write(bytes((0xFF, _RESTART + (number - 1) % 8)))
             out.write(scan)
@@ -88,18 +89,21 @@ def _encode(pixels: NDArray[np.uint8], quality: int) -> tuple[bytes, bytes]:
     """A strip as a JPEG of its own: everything before its coded units, and these."""
     full = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
     options = [cv2.IMWRITE_JPEG_QUALITY, quality, *full]
-    _, encoded = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), options)
+    _, encoded = cv2.imencode(".jpg", pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), options)
     content = encoded.tobytes()
     start = _find(content, _SCAN)
     start += 2 + struct.unpack_from(">H", content, start + 2)[0]
     return content[:start], content[start : -len(_END)]
 
 
-def _header(head: bytes, height: int, interval: int) -> bytes:
-    """The head of the first strip with the height of the picture and, unless 0, the units between restarts."""
+def _header(head: bytes, height: int, interval: int, segments: bytes) -> bytes:
+    """The head of the first strip with the height of the picture and, unless 0, the units between restarts; further
+    segments follow the first one, JFIF's."""
     frame, scan = _find(head, _FRAME), _find(head, _SCAN)
     restarts = struct.pack(">BBHH", 0xFF, _INTERVAL, 4, interval) if interval else b""
-    return head[: frame + 5] + struct.pack(">H", height) + head[frame + 7 : scan] + restarts + head[scan:]
+    jfif = 4 + struct.unpack_from(">H", head, 4)[0]
+    sized = head[jfif : frame + 5] + struct.pack(">H", height) + head[frame + 7 : scan]
+    return head[:jfif] + segments + sized + restarts + head[scan:]
 
 
 def _find(content: bytes, marker: int) -> int:

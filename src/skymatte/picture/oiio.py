@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,11 @@ FORMATS = {
 }
 """Suffix → short name of the format."""
 
+PNG = {"png:compressionLevel": 6}
+"""Attributes of a PNG that is written."""
+
 _READERS = {"hdr": "hdr", "tif": "tiff", "png": "png", "jpg": "jpeg", "webp": "webp"}
-_PNG = {"png:compressionLevel": 6}
+_TYPES: dict[type[np.generic], str] = {np.float32: "float", np.float16: "half"}
 _BLOCK_ROWS = 256
 _BAND_PIXELS = 1 << 21
 _XMP_BYTES = 1 << 20
@@ -104,12 +107,12 @@ def read_gray(path: Path) -> NDArray[np.uint8] | NDArray[np.uint16]:
 
 def write_png8(path: Path, pixels: NDArray[np.uint8]) -> None:
     """Write H×W or H×W×3 uint8 as PNG, values as they are.  Raises OutputError."""
-    _write(path, pixels, np.uint8, _PNG)
+    _write(path, pixels, np.uint8, PNG)
 
 
 def write_png16(path: Path, pixels: NDArray[np.uint16]) -> None:
     """Write H×W uint16 as 16-bit PNG, values as they are.  Raises OutputError."""
-    _write(path, pixels, np.uint16, _PNG)
+    _write(path, pixels, np.uint16, PNG)
 
 
 def write_png_rows(
@@ -127,7 +130,7 @@ def write_png_rows(
     Raises:
         OutputError: *path* cannot be written.
     """
-    _write_rows(path, (height, width, 1), dtype, _PNG, draw)
+    write_rows(path, (height, width, 1), dtype, PNG, draw)
 
 
 def write_tiff32(path: Path, pixels: NDArray[np.float32]) -> None:
@@ -139,20 +142,32 @@ def _write(path: Path, pixels: NDArray[Any], dtype: type[np.generic], attributes
     if pixels.dtype != dtype or pixels.ndim not in (2, 3) or 0 in pixels.shape:
         raise TypeError(f"{dtype.__name__} H×W or H×W×C expected, not {pixels.dtype} {pixels.shape}")
     height, width, channels = (*pixels.shape, 1)[:3]
-    _write_rows(path, (height, width, channels), dtype, attributes, pixels.__getitem__)
+    write_rows(path, (height, width, channels), dtype, attributes, pixels.__getitem__)
 
 
-def _write_rows(
+def write_rows(
     path: Path,
     shape: tuple[int, int, int],
     dtype: type[np.generic],
-    attributes: dict[str, Any],
+    attributes: Mapping[str, Any],
     draw: Callable[[slice], NDArray[Any]],
 ) -> None:
+    """Write a file of the format of its suffix, JPEG excepted, whose rows are drawn while it is written.
+
+    Args:
+        path: where to; it appears whole or not at all.
+        shape: height, width, channels.
+        dtype: uint8, uint16, float16 (TIFF only) or float32.
+        attributes: OpenImageIO's, by name; a pair of its ``TypeDesc`` and a value where the value does not tell.
+        draw: gives h×W×C samples of some rows, each once, top to bottom.
+
+    Raises:
+        OutputError: *path* cannot be written.
+    """
     height, width, channels = shape
-    spec = OpenImageIO.ImageSpec(width, height, channels, "float" if dtype is np.float32 else dtype.__name__)
+    spec = OpenImageIO.ImageSpec(width, height, channels, _TYPES.get(dtype, dtype.__name__))
     for name, value in attributes.items():
-        spec.attribute(name, value)
+        spec.attribute(name, *(value if isinstance(value, tuple) else (value,)))
     step = max(1, _BAND_PIXELS // width)
     with replacing(Path(path)) as temporary:
         with quiet([]):
@@ -175,6 +190,31 @@ def _write_rows(
 
 def _load(path: Path) -> _Raw:
     """Decode the first three channels, or the first of a grey file, and turn them upright."""
+    samples, spec, error = decode(path, lambda channels: 3 if channels >= 3 else 1)
+    name = FORMATS[path.suffix.lower()]
+    orientation = spec.get_int_attribute("Orientation", 1)
+    return _Raw(
+        samples=upright(samples, orientation),
+        linear=samples.dtype == np.float32 or "lin" in spec.get_string_attribute("oiio:ColorSpace").lower(),
+        channels=tuple(spec.channelnames),
+        half=spec.get_int_attribute("oiio:BitsPerSample") == 16 and samples.dtype == np.float32,
+        warnings=(f"the {name} decoder says: {' '.join(error.split())}",) if error else (),
+    )
+
+
+def decode(path: Path, wanted: Callable[[int], int] = lambda channels: channels) -> tuple[NDArray[Any], Any, str]:
+    """Decode a file of one of ``FORMATS`` as it is stored: not turned upright, colours not multiplied by alpha.
+
+    Args:
+        path: the file.
+        wanted: how many channels to decode of as many as there are; by default all.
+
+    Returns:
+        H×W×C uint8, uint16 or float32; OpenImageIO's description of the file; what its decoder complains of.
+
+    Raises:
+        PictureError: corrupt, truncated, absurd, or not of the format that its suffix says.
+    """
     name = FORMATS[path.suffix.lower()]
     config = OpenImageIO.ImageSpec()
     config.attribute("oiio:UnassociatedAlpha", 1)  # otherwise colours are multiplied by alpha
@@ -188,7 +228,7 @@ def _load(path: Path) -> _Raw:
                 raise _unreadable(path, name, f"it is {file.format_name()}", said)
             spec = file.spec()
             _check(path, name, spec)
-            count = 3 if spec.nchannels >= 3 else 1
+            count = wanted(spec.nchannels)
             samples = file.read_image(0, 0, 0, count, _wanted(spec))
             error = file.geterror()
         finally:
@@ -196,15 +236,7 @@ def _load(path: Path) -> _Raw:
     # A truncated JPEG comes with grey instead of its lower part and with a complaint; other complaints are harmless.
     if samples is None or "Premature end" in error:
         raise _unreadable(path, name, error, said)
-    samples = samples.reshape(spec.height, spec.width, count)
-    orientation = spec.get_int_attribute("Orientation", 1)
-    return _Raw(
-        samples=upright(samples, orientation),
-        linear=samples.dtype == np.float32 or "lin" in spec.get_string_attribute("oiio:ColorSpace").lower(),
-        channels=tuple(spec.channelnames),
-        half=spec.get_int_attribute("oiio:BitsPerSample") == 16 and samples.dtype == np.float32,
-        warnings=(f"the {name} decoder says: {' '.join(error.split())}",) if error else (),
-    )
+    return samples.reshape(spec.height, spec.width, count), spec, error
 
 
 def upright(samples: NDArray[Any], orientation: int) -> NDArray[Any]:
