@@ -13,9 +13,10 @@ from benchmarks.study_measures import Input, Seen, TorchModel, encoded, measure,
 from skymatte.datasets.catalogue import read_catalogue
 from skymatte.datasets.patch_plan import PatchPlan
 from skymatte.datasets.store import PatchStore, build_store
-from skymatte.training.export import Trained, load_trained
+from skymatte.training.export import Trained, load_trained, sky_network
 from skymatte.training.loop import BEST, train
 from skymatte.training.recipe import PatchData, Recipe, load_recipe
+from skymatte.training.sky import SkyTask
 
 RECIPE = Path(__file__).with_name("study.yaml")
 HEIGHT = 512
@@ -74,7 +75,9 @@ class Laboratory:
 
         def again(recipe: Recipe, trained: Trained) -> dict[str, float]:
             size = patch_plan(recipe).size
-            return measure(TorchModel(trained.network), self.cases, enter, size, stride or size * 100 // 224)
+            return measure(
+                TorchModel(sky_network(trained.network)), self.cases, enter, size, stride or size * 100 // 224
+            )
 
         return [self._kept(change, seed, what, again) for seed in self.seeds]
 
@@ -98,12 +101,12 @@ class Laboratory:
     def _trained(self, recipe: Recipe, folder: Path) -> Trained:
         """Without validation on the way: every network is taken at its end, and no picture chooses anything."""
         patches = self.store(patch_plan(recipe)).patches("train")
-        train(recipe, patches, (), folder, workers=1, report=self.report)
+        train(SkyTask(recipe, patches, ()), folder, workers=1, report=self.report)
         return load_trained(folder / BEST)
 
     def _measure(self, recipe: Recipe, trained: Trained) -> dict[str, float]:
         plan, enter = patch_plan(recipe), encoded(recipe.encoding)
-        model = TorchModel(trained.network)
+        model = TorchModel(sky_network(trained.network))
         values = measure(model, self.cases, enter, plan.size, plan.size * 100 // 224)
         values["stability"] = stability(model, self.cases, enter, plan.size)
         values["minutes"] = trained.seconds / 60

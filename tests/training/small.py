@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -10,12 +10,16 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from skymatte.datasets.sources import Source, render_scenes
 from skymatte.datasets.views import View
+from skymatte.training.begin import begin
 from skymatte.training.checkpoint import Run
 from skymatte.training.loop import train
 from skymatte.training.recipe import Recipe
+from skymatte.training.sky import SkyTask
+from skymatte.training.start import new_network
 
 
 def recipe(**changes: Any) -> Recipe:
@@ -89,12 +93,23 @@ def patches(count: int = 10, size: int = 32) -> tuple[View, ...]:
 def run(folder: Path, plan: Recipe | None = None, report: Callable[[str], None] = lambda _: None) -> Run:
     """Train on views in this process."""
     sources = list(scenes())
-    return train(plan or recipe(), sources, sources[:1], folder, workers=0, report=report)
+    return train(SkyTask(plan or recipe(), sources, sources[:1]), folder, workers=0, report=report)
 
 
 def run_patches(folder: Path, plan: Recipe | None = None, report: Callable[[str], None] = lambda _: None) -> Run:
     """Train on patches in this process; three of them validate."""
-    return train(plan or patch_recipe(), patches(), patches()[:3], folder, workers=0, report=report)
+    return train(patch_task(plan), folder, workers=0, report=report)
+
+
+def patch_task(plan: Recipe | None = None) -> SkyTask:
+    """Learn from :func:`patches`; three of them validate."""
+    return SkyTask(plan or patch_recipe(), patches(), patches()[:3])
+
+
+def new_run(plan: Recipe, pictures: Iterable[NDArray[np.float32]] = ()) -> Run:
+    """A run at its beginning, as the loop makes it."""
+    torch.manual_seed(plan.seed)
+    return begin(plan, new_network(plan, pictures))
 
 
 def difference(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> float:

@@ -9,8 +9,7 @@ import torch
 
 from skymatte.errors import ModelError, OutputError
 from skymatte.training.checkpoint import LATEST, read_checkpoint
-from skymatte.training.start import new_run
-from tests.training.small import difference, patch_recipe
+from tests.training.small import difference, new_run, patch_recipe
 
 
 def test_a_checkpoint_that_fails_halfway_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

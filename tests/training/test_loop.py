@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from torch import Tensor
 
 from skymatte.datasets.patch_samples import PatchSamples
 from skymatte.errors import InputError, ModelError, RecipeError, RuntimeUnavailable
@@ -22,11 +21,12 @@ from skymatte.training import loop
 from skymatte.training.checkpoint import BEST, LATEST, Run
 from skymatte.training.processes import Processes
 from skymatte.training.recipe import Recipe
-from skymatte.training.start import new_run
+from skymatte.training.sky import SkyTask
 from skymatte.training.step import step
+from skymatte.training.task import Batch, Task
 from skymatte.training.validation import Validation
 from tests.conftest import REPOSITORY
-from tests.training.small import difference, patch_recipe, patches, recipe, run, run_patches
+from tests.training.small import difference, new_run, patch_recipe, patch_task, patches, recipe, run, run_patches
 
 
 class Stopped(Exception):
@@ -39,10 +39,10 @@ def checkpoint(path: Path) -> dict[str, Any]:
 
 
 def stop_before(batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stop(state: Run, plan: Recipe, batches: int, share: tuple[Tensor, Tensor, Tensor], all_: Processes) -> float:
+    def stop(task: Task, state: Run, batches: int, share: Batch, all_: Processes) -> float:
         if state.batch == batch:
             raise Stopped
-        return step(state, plan, batches, share, all_)
+        return step(task, state, batches, share, all_)
 
     monkeypatch.setattr(loop, "step", stop)
 
@@ -121,7 +121,7 @@ def test_the_best_checkpoint_is_the_best_and_the_latest_the_latest(
 ) -> None:
     """Scores 0.5, 0.7, 0.6, 0.7: the first of the two best is kept."""
     scores = iter([0.5, 0.7, 0.6, 0.7])
-    monkeypatch.setattr(loop, "validator_of", lambda *_: lambda _: Validation(next(scores), {}, ()))
+    monkeypatch.setattr(SkyTask, "validator", lambda _: lambda _: Validation(next(scores), {}, ()))
     lines: list[str] = []
     finished = run_patches(tmp_path, patch_recipe(epochs=None, batches=4, validate_every=1), lines.append)
     best, latest = checkpoint(tmp_path / BEST), checkpoint(tmp_path / LATEST)
@@ -140,7 +140,7 @@ def test_the_best_checkpoint_is_the_best_and_the_latest_the_latest(
 
 
 def test_without_validation_the_last_checkpoint_is_the_best(tmp_path: Path) -> None:
-    finished = loop.train(patch_recipe(), patches(), (), tmp_path, workers=0, report=lambda _: None)
+    finished = loop.train(SkyTask(patch_recipe(), patches(), ()), tmp_path, workers=0, report=lambda _: None)
     best = checkpoint(tmp_path / BEST)
     assert best["batch"] == finished.batch == 5
     assert difference(best["average"], finished.average.state_dict()) == 0
@@ -149,7 +149,7 @@ def test_without_validation_the_last_checkpoint_is_the_best(tmp_path: Path) -> N
 
 def test_workers_change_nothing(tmp_path: Path) -> None:
     alone = run_patches(tmp_path / "alone")
-    helped = loop.train(patch_recipe(), patches(), patches()[:3], tmp_path / "two", workers=2, report=lambda _: None)
+    helped = loop.train(patch_task(), tmp_path / "two", workers=2, report=lambda _: None)
     assert difference(alone.network.state_dict(), helped.network.state_dict()) == 0
 
 
@@ -157,9 +157,7 @@ def test_progress_is_told_batch_by_batch_and_the_time_at_the_end(tmp_path: Path)
     lines: list[str] = []
     told: list[tuple[int, int]] = []
     finished = loop.train(
-        patch_recipe(),
-        patches(),
-        patches()[:3],
+        patch_task(),
         tmp_path,
         workers=0,
         report=lines.append,
@@ -202,12 +200,12 @@ def test_a_run_of_another_network_is_not_gone_on_with(tmp_path: Path) -> None:
 
 def test_a_size_that_the_network_cannot_take_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match=r"data\.patches\.size: 40 is no multiple of 16"):
-        loop.train(patch_recipe(), patches(4, 40), (), tmp_path, workers=0, report=lambda _: None)
+        loop.train(SkyTask(patch_recipe(), patches(4, 40), ()), tmp_path, workers=0, report=lambda _: None)
 
 
 def test_a_set_without_patches_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there are no training patches"):
-        loop.train(patch_recipe(), (), (), tmp_path, workers=0, report=lambda _: None)
+        loop.train(SkyTask(patch_recipe(), (), ()), tmp_path, workers=0, report=lambda _: None)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")

@@ -11,9 +11,9 @@ from skymatte.networks.unet import SkyNet
 from skymatte.training.material import samples_of
 from skymatte.training.prior import OPEN, add_prior, own_answer, spoilt_truth
 from skymatte.training.processes import Processes
-from skymatte.training.start import new_run
+from skymatte.training.sky import SkyTask
 from skymatte.training.step import step
-from tests.training.small import patch_recipe, patches
+from tests.training.small import new_run, patch_recipe, patches
 
 
 class Bright(SegmentationNetwork):
@@ -94,7 +94,7 @@ def test_a_network_learns_to_use_its_prior() -> None:
     run = new_run(plan)
     before = run.network.state_dict()["encoder.stem.1.weight"].clone()
     picture, sky, weight = (part.repeat(1, 1, 4, 4) for part in samples_of(patch_recipe(batch=2), patches())[0])
-    step(run, plan, 50, (picture, sky, weight), Processes())
+    step(SkyTask(plan, (), ()), run, 50, (picture, sky, weight), Processes())
     moved = (run.network.state_dict()["encoder.stem.1.weight"] - before)[:, 3]
     assert before.shape[1] == 4
     assert float(moved.abs().max()) > 0

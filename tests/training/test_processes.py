@@ -18,10 +18,9 @@ from skymatte.training.batch_norm import SharedBatchNorm, share_batch_norm
 from skymatte.training.checkpoint import LATEST
 from skymatte.training.material import samples_of
 from skymatte.training.processes import Processes
-from skymatte.training.start import new_run
 from tests.conftest import REPOSITORY
 from tests.training.conftest import write_data
-from tests.training.small import patch_recipe, patches, recipe, scenes
+from tests.training.small import new_run, patch_recipe, patches, recipe, scenes
 from tests.training.together import first_batch, recipes
 
 PAIR = Processes(0, 2)

@@ -10,7 +10,9 @@ import pytest
 import yaml
 
 from skymatte.errors import RecipeError
-from skymatte.training.recipe import PatchData, ViewData, builtin_recipes, load_recipe
+from skymatte.training.kinds import load_plan
+from skymatte.training.recipe import PatchData, ViewData, load_recipe
+from skymatte.training.recipe_file import builtin_recipes
 from tests.conftest import REPOSITORY
 
 GOOD: dict[str, Any] = {
@@ -29,7 +31,7 @@ def write(path: Path, content: object) -> str:
 def test_built_in_recipes_are_sound() -> None:
     assert "skymatte-1" in builtin_recipes()
     for name in builtin_recipes():
-        assert load_recipe(name).name == name
+        assert load_plan(name).name == name
 
 
 def test_the_default_model_learns_from_free_pictures_only() -> None:
@@ -164,7 +166,18 @@ def test_the_page_names_every_recipe_and_its_commands_are_sound() -> None:
     commands = re.findall(r"^    .*skymatte train (\S+)(.*)$", page, re.MULTILINE)
     assert len(commands) >= 3
     for name, rest in commands:
-        load_recipe(name, tuple(word for word in rest.split() if "=" in word))
+        load_plan(name, tuple(word for word in rest.split() if "=" in word))
+
+
+@pytest.mark.parametrize("task", ["segmentation", 3, None])
+def test_a_recipe_of_an_unknown_task_says_which_there_are(task: object, tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"r\.yaml: its task is .*; choose a recipe whose task is sky or "):
+        load_plan(write(tmp_path / "r.yaml", GOOD | {"task": task}))
+
+
+def test_a_recipe_of_another_task_finds_no_sky(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"its task is 'superres'; choose a recipe whose task is sky$"):
+        load_recipe(write(tmp_path / "r.yaml", GOOD | {"task": "superres"}))
 
 
 def test_a_recipe_cannot_be_changed(tmp_path: Path) -> None:

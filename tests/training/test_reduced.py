@@ -16,7 +16,7 @@ from skymatte.runtime.model import Model
 from skymatte.runtime.whole import shrink
 from skymatte.training import reduced as module
 from skymatte.training.recipe import load_recipe
-from skymatte.training.run import training_sources
+from skymatte.training.sky_material import training_sources
 from tests.training.conftest import Trained
 
 

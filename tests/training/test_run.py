@@ -16,11 +16,13 @@ from skymatte.errors import InputError, OutputError
 from skymatte.networks.base import SegmentationNetwork
 from skymatte.runtime.card import ModelCard
 from skymatte.runtime.model import Model
-from skymatte.training import run as module
+from skymatte.training import sky as module
 from skymatte.training.checkpoint import BEST, LATEST
 from skymatte.training.export import load_trained
 from skymatte.training.recipe import load_recipe
-from skymatte.training.run import FIRST_SCENE, RECIPE, card_of, keep_recipe, training_sources, validation_sources
+from skymatte.training.run import RECIPE, keep_recipe
+from skymatte.training.sky_card import card_of
+from skymatte.training.sky_material import FIRST_SCENE, training_sources, validation_sources
 from tests.training.conftest import Trained
 from tests.training.small import recipe
 

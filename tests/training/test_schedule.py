@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skymatte.networks.build import build
-from skymatte.training.recipe import Optimiser
+from skymatte.training.plan import Optimiser
 from skymatte.training.schedule import optimiser_of, rate_factor, set_rate
 
 
@@ -25,6 +25,17 @@ def test_the_rate_warms_up_stays_and_decays(batch: int, factor: float) -> None:
 
 def test_without_warmup_and_decay_the_rate_stays() -> None:
     assert {rate_factor(batch, 10, Optimiser(warmup=0, decay=0)) for batch in range(10)} == {1.0}
+
+
+@pytest.mark.parametrize(("batch", "factor"), [(0, 0.5), (1, 0.99**0.9), (50, 0.5**0.9), (99, 0.01**0.9)])
+def test_poly_is_that_of_pspnet(batch: int, factor: float) -> None:
+    """(1 − batch / batches)^0.9 of a hundred batches, the first of which warms up."""
+    assert rate_factor(batch, 100, Optimiser(schedule="poly", warmup=1)) == pytest.approx(factor)
+
+
+def test_a_cosine_without_a_length_is_as_long_as_the_run() -> None:
+    plan = Optimiser(warmup=0, decay=None)
+    assert [rate_factor(batch, 8, plan) for batch in (0, 4, 6)] == pytest.approx([1, 0.5, (1 - math.sqrt(0.5)) / 2])
 
 
 @given(st.integers(1, 300), st.integers(0, 300), st.integers(0, 300))

@@ -16,8 +16,8 @@ from skymatte.networks.unet import SkyNet
 from skymatte.picture.encoding import encode
 from skymatte.training.checkpoint import BEST
 from skymatte.training.recipe import Recipe
-from skymatte.training.start import anchor, new_run, statistics, transfer
-from tests.training.small import difference, patch_recipe, recipe
+from skymatte.training.start import anchor, new_network, statistics, transfer
+from tests.training.small import difference, new_run, patch_recipe, recipe
 
 NETWORK = {"architecture": "classic-unet", "width": 4, "weights": "none"}
 
@@ -47,7 +47,7 @@ def test_pictures_of_one_colour_cannot_standardise() -> None:
 @pytest.mark.parametrize(("how", "shape"), [("anchor", ()), ("none", ()), ("data", (3, 1, 1))])
 def test_the_network_standardises_as_the_recipe_says(how: str, shape: tuple[int, ...]) -> None:
     picture = np.random.default_rng(2).lognormal(0, 1, (8, 8, 3)).astype(np.float32)
-    network = new_run(patch_recipe(standardise=how), [picture]).network
+    network = new_network(patch_recipe(standardise=how), [picture])
     assert network.mean.shape == network.deviation.shape == shape
     expected = {"anchor": anchor("log"), "none": (0.0, 1.0), "data": statistics("log", [picture])}[how]
     for buffer, value in zip((network.mean, network.deviation), expected, strict=True):

@@ -9,9 +9,8 @@ import torch
 
 from skymatte.training.material import samples_of
 from skymatte.training.processes import Processes
-from skymatte.training.start import new_run
 from skymatte.training.step import average, step
-from tests.training.small import patch_recipe, patches
+from tests.training.small import new_run, patch_recipe, patch_task, patches
 
 STEEP = {"rate": 0.01, "warmup": 0, "decay": 0}
 
@@ -25,7 +24,7 @@ def test_learning_lowers_the_loss_on_what_was_learnt(precision: str, loss: dict[
     batch = samples_of(plan, patches())[0]
     losses = []
     for _ in range(12):
-        losses.append(step(run, plan, 50, batch, Processes()))
+        losses.append(step(patch_task(plan), run, 50, batch, Processes()))
         run.batch += 1
     assert losses[-1] < 0.7 * losses[0]
 
@@ -34,7 +33,7 @@ def test_large_gradients_are_clipped() -> None:
     """What is left has the norm that the recipe allows."""
     plan = patch_recipe(optimiser=STEEP | {"clip": 0.01})
     run = new_run(plan)
-    step(run, plan, 50, samples_of(plan, patches())[0], Processes())
+    step(patch_task(plan), run, 50, samples_of(plan, patches())[0], Processes())
     gradients = [parameter.grad.norm() for parameter in run.network.parameters() if parameter.grad is not None]
     assert float(torch.stack(gradients).norm()) == pytest.approx(0.01, rel=1e-3)
 
@@ -42,7 +41,7 @@ def test_large_gradients_are_clipped() -> None:
 def test_without_an_average_the_weights_themselves_are_kept() -> None:
     plan = patch_recipe(optimiser=STEEP | {"average": 0.0})
     run = new_run(plan)
-    step(run, plan, 50, samples_of(plan, patches())[0], Processes())
+    step(patch_task(plan), run, 50, samples_of(plan, patches())[0], Processes())
     for mine, theirs in zip(run.average.state_dict().values(), run.network.state_dict().values(), strict=True):
         assert torch.equal(mine, theirs)
 
@@ -54,7 +53,7 @@ def test_what_a_network_drops_depends_on_seed_and_batch_alone() -> None:
         plan = patch_recipe()
         run = new_run(plan)
         torch.manual_seed(disturbance)
-        step(run, plan, 50, samples_of(plan, patches())[0], Processes())
+        step(patch_task(plan), run, 50, samples_of(plan, patches())[0], Processes())
         drawn.append(float(torch.rand(())))
     assert drawn[0] == drawn[1]
 

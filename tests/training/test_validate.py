@@ -14,9 +14,8 @@ from skymatte.datasets.sources import Source
 from skymatte.networks.base import SegmentationNetwork
 from skymatte.picture.encoding import encode
 from skymatte.picture.model import Projection
-from skymatte.training.report import picture_of
+from skymatte.training.sky_sample import Sample
 from skymatte.training.validate import Validated, score, summary, torch_predict, validate, validate_pictures
-from skymatte.training.validation import Sample
 from tests.training.small import recipe
 
 UNIT = 4
@@ -142,7 +141,7 @@ def test_the_recipe_says_how_pictures_are_validated() -> None:
     found = validate_pictures(plan, torch_predict(Bright()), 32, pictures)
     assert found.score == pytest.approx(0.75)
     assert found.figures == pytest.approx({"open/iou": 0.75, "open/worst": 0.5, "negative/false_sky": 4 / 32})
-    assert [sample.iou for sample in found.worst] == pytest.approx([0.0, 0.5, 1.0])
+    assert [sample.score for sample in found.worst] == pytest.approx([0.0, 0.5, 1.0])
     assert found.rounded() == {"open/iou": 0.75, "open/worst": 0.5, "negative/false_sky": 0.125}
 
 
@@ -152,11 +151,11 @@ def shown(material: Source) -> Sample:
 
 
 def test_the_picture_for_tensorboard_shows_the_sky_tinted() -> None:
-    picture = picture_of(shown(source(16, 16)))
+    picture = shown(source(16, 16)).picture()
     assert picture.shape == (256, 512, 3)
     assert picture.dtype == np.uint8
-    plain = picture_of(shown(source(0, 16)))
-    ground = picture_of(shown(source(16, 16)))[200:]
+    plain = shown(source(0, 16)).picture()
+    ground = shown(source(16, 16)).picture()[200:]
     assert np.ptp(ground.astype(int), axis=-1).max() <= 3
     assert not np.array_equal(picture[:100], plain[:100])
     assert torch.from_numpy(picture).dtype is torch.uint8

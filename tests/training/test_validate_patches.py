@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from skymatte.datasets.views import View
 from skymatte.picture.encoding import encode
+from skymatte.training.sky_sample import Sample
 from skymatte.training.validate_patches import validate_patches
 from tests.datasets.patch_material import build, write_entry
 from tests.training.small import patch_recipe
@@ -54,8 +55,10 @@ def test_the_worst_are_those_with_most_wrong_pixels() -> None:
     patches = [patch(8 + rows, 8) for rows in wrong_rows] + [patch(0, 1)]
     found = validate_patches(patch_recipe(), Bright(), patches)
     assert [sample.name for sample in found.worst] == [f"patch {number}" for number in (3, 7, 5, 6, 1, 4)]
-    np.testing.assert_array_equal(found.worst[0].pixels, patches[3].pixels)
-    np.testing.assert_array_equal(found.worst[0].matte > 0.5, patches[3].pixels[..., 0] > 1)
+    worst = found.worst[0]
+    assert isinstance(worst, Sample)
+    np.testing.assert_array_equal(worst.pixels, patches[3].pixels)
+    np.testing.assert_array_equal(worst.matte > 0.5, patches[3].pixels[..., 0] > 1)
 
 
 def test_a_part_of_the_patches_is_spread_over_all_of_them() -> None:

@@ -13,9 +13,10 @@ from skymatte.cli.main import app
 from skymatte.training.checkpoint import BEST
 from skymatte.training.export import load_trained
 from skymatte.training.recipe import load_recipe
-from skymatte.training.run import card_of
-from skymatte.training.start import new_run, transfer
+from skymatte.training.sky_card import card_of
+from skymatte.training.start import transfer
 from tests.training.conftest import Trained
+from tests.training.small import new_run
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def test_they_take_half_the_room_and_answer_alike(trained: Trained, weights: Pat
 
 def test_a_run_starts_from_them(trained: Trained, weights: Path) -> None:
     recipe = load_recipe(str(trained.recipe), (f"network.start={weights}",))
-    run = new_run(recipe, (), torch.device("cpu"))
+    run = new_run(recipe)
     assert transfer(run, recipe, Path("runs")) == weights
     wanted = load_trained(weights).network.state_dict()
     for name, tensor in run.network.state_dict().items():

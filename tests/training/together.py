@@ -12,8 +12,7 @@ from skymatte.training.losses import loss_of
 from skymatte.training.material import samples_of
 from skymatte.training.processes import Processes, joined
 from skymatte.training.recipe import Recipe
-from skymatte.training.start import new_run
-from tests.training.small import patch_recipe, patches
+from tests.training.small import new_run, patch_recipe, patches
 
 LOSSES: dict[str, dict[str, object]] = {"bce-jaccard": {}, "focal": {"gamma": 2.0, "alpha": 0.25}}
 

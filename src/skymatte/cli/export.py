@@ -80,18 +80,15 @@ def _export_run(
 ) -> None:
     need_training()
     from skymatte.training.export import average, write_weights
-    from skymatte.training.recipe import load_recipe
-    from skymatte.training.reduced import export_reduced, validation_of
-    from skymatte.training.run import best_checkpoint, export_run
+    from skymatte.training.kinds import export_model, load_plan
+    from skymatte.training.run import best_checkpoint
 
-    plan = load_recipe(recipe, overrides)
+    plan = load_plan(recipe, overrides)
     chosen = checkpoint or [best_checkpoint(output)]
     if target.suffix == ".pt":
         if precision is not Precision.FP32:
             raise typer.BadParameter(f"weights to start from have one format; {precision} is for .onnx files")
         write_weights(average(chosen), target)
         report_line(f"{target}: {target.stat().st_size / 1e6:.1f} MB, to start from: network.start={target}")
-    elif precision is Precision.FP32:
-        export_run(plan, validation_of(plan, data, output, report_line), chosen, target, report=report_line)
     else:
-        export_reduced(plan, data, output, chosen, target, precision, report=report_line)
+        export_model(plan, data, output, chosen, target, precision, report=report_line)

@@ -28,10 +28,10 @@ def train(
     """Train a model from a recipe; stopped runs go on where they were."""
     need_training()
     from skymatte.cli.run_progress import RunProgress
-    from skymatte.training.recipe import load_recipe
+    from skymatte.training.kinds import load_plan
     from skymatte.training.run import train_recipe
 
-    chosen = load_recipe(recipe, tuple(overrides or ()))
+    chosen = load_plan(recipe, tuple(overrides or ()))
     with RunProgress(chosen.name) as progress:
         train_recipe(
             chosen,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any, Literal
 
 from torch import Tensor
 
 from skymatte.errors import RecipeError
-from skymatte.networks.base import SegmentationNetwork, Statistic
+from skymatte.networks.base import Network, SegmentationNetwork, Statistic
 from skymatte.networks.classic_unet import WIDTH, ClassicUnet
+from skymatte.networks.dcscn import Dcscn
 from skymatte.networks.efficientnet import imagenet_state
 from skymatte.networks.fast_unet import FastSkyNet
 from skymatte.networks.published import PublishedNetwork, published_architectures, usual_encoder
@@ -80,8 +81,8 @@ def build(
     return PublishedNetwork(architecture, chosen, imagenet=weights == "imagenet", mean=mean, deviation=deviation)
 
 
-def rebuild(description: Mapping[str, Any], weights: Mapping[str, Tensor]) -> SegmentationNetwork:
-    """The network that a checkpoint holds.
+def rebuild(description: Mapping[str, Any], weights: Mapping[str, Tensor]) -> Network:
+    """The network that a checkpoint holds, whatever its task.
 
     Args:
         description: ``network.description`` of the network that was trained.
@@ -91,10 +92,20 @@ def rebuild(description: Mapping[str, Any], weights: Mapping[str, Tensor]) -> Se
         RecipeError: the description names nothing that can be built.
         KeyError, RuntimeError, TypeError: description and weights do not belong together.
     """
-    mean, deviation = (_statistic(weights[name]) for name in ("mean", "deviation"))
-    network = build(**description, mean=mean, deviation=deviation)
+    arguments = dict(description)
+    make = _OTHERS.get(arguments["architecture"])
+    if make is None:
+        mean, deviation = (_statistic(weights[name]) for name in ("mean", "deviation"))
+        network: Network = build(**arguments, mean=mean, deviation=deviation)
+    else:
+        del arguments["architecture"]
+        network = make(**arguments)
     network.load_state_dict(weights)
     return network
+
+
+_OTHERS: dict[str, Callable[..., Network]] = {"dcscn": Dcscn}
+"""Networks that do not find the sky, by their architecture: what makes them from the rest of their description."""
 
 
 def _check_published(architecture: str) -> None:

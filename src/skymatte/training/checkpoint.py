@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from skymatte.errors import ModelError
-from skymatte.networks.base import SegmentationNetwork
+from skymatte.networks.base import Network
 from skymatte.picture.atomic import replacing
 
 LATEST, BEST = "latest.pt", "best.pt"
@@ -36,8 +36,8 @@ class Run:
             batches; not part of a checkpoint.
     """
 
-    network: SegmentationNetwork
-    average: SegmentationNetwork
+    network: Network
+    average: Network
     optimiser: torch.optim.Optimizer
     scaler: torch.amp.GradScaler
     batch: int = 0

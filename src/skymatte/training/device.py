@@ -7,8 +7,8 @@ from typing import Literal
 import torch
 
 from skymatte.errors import RuntimeUnavailable
+from skymatte.training.plan import Precision
 from skymatte.training.processes import local_rank
-from skymatte.training.recipe import Precision
 
 
 def device_of(name: Literal["auto", "cpu", "cuda"]) -> torch.device:

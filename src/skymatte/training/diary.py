@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from torch.utils.tensorboard import SummaryWriter
 
-from skymatte.datasets.patch_samples import PatchSamples
-from skymatte.datasets.samples import Samples
 from skymatte.training.checkpoint import BEST, LATEST, Run
-from skymatte.training.material import Validator
 from skymatte.training.report import lines_of, log_validation
+from skymatte.training.task import Batches, Report, Validator
 from skymatte.training.validation import Validation
 
 _LOG_EVERY = 20
@@ -29,11 +27,13 @@ class Diary:
         self,
         folder: Path,
         run: Run,
-        samples: Samples | PatchSamples,
-        report: Callable[[str], None],
+        samples: Batches,
+        report: Report,
+        measure: str,
         board: SummaryWriter | None,
     ) -> None:
         self._folder, self._run, self._samples, self._report, self._board = folder, run, samples, report, board
+        self._measure = measure
         now = time.monotonic()
         self._begun, self._saved, self._logged = now - run.seconds, now, now
         self._turned, self._waited, self._worked = now, 0.0, 0.0
@@ -85,7 +85,7 @@ class Diary:
 
     def _choose(self, validation: Validation, board: SummaryWriter) -> None:
         run = self._run
-        log_validation(board, validation, run.batch)
+        log_validation(board, validation, self._measure, run.batch)
         if validation.score > run.best:
             run.best = validation.score
             self.checkpoint(BEST)
@@ -119,18 +119,22 @@ class Diary:
 def open_diary(
     folder: Path,
     run: Run,
-    samples: Samples | PatchSamples,
-    report: Callable[[str], None],
+    samples: Batches,
+    report: Report,
+    measure: str,
     *,
     writes: bool,
 ) -> Iterator[Diary]:
-    """Keep the books of a run from its present batch on; what TensorBoard had beyond it is taken back."""
+    """Keep the books of a run from its present batch on; what TensorBoard had beyond it is taken back.
+
+    ``measure`` is what the validation's score is called.
+    """
     if not writes:
-        yield Diary(folder, run, samples, report, None)
+        yield Diary(folder, run, samples, report, measure, None)
         return
     for left in folder.glob(".*.pt"):
         left.unlink()  # checkpoints that a kill left half-written
     with SummaryWriter(str(folder), purge_step=run.batch + 1 if run.batch else None) as board:
-        diary = Diary(folder, run, samples, report, board)
+        diary = Diary(folder, run, samples, report, measure, board)
         yield diary
         diary.summarise()

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from skymatte.errors import ModelError, RecipeError
-from skymatte.networks.base import SegmentationNetwork
+from skymatte.networks.base import Network, SegmentationNetwork
 from skymatte.networks.build import rebuild
 from skymatte.picture.atomic import replacing
 from skymatte.runtime.card import ModelCard
@@ -64,7 +64,7 @@ class Trained:
         seconds: how long that took.
     """
 
-    network: SegmentationNetwork
+    network: Network
     batches: int
     seconds: float
 
@@ -109,6 +109,17 @@ def average(checkpoints: list[Path]) -> Trained:
         for name, tensor in last.network.state_dict().items()
     }
     return Trained(rebuild(last.network.description, mean).eval(), last.batches, last.seconds)
+
+
+def sky_network(network: Network) -> SegmentationNetwork:
+    """The network of a checkpoint, if it finds the sky.
+
+    Raises:
+        ModelError: it does something else.
+    """
+    if not isinstance(network, SegmentationNetwork):
+        raise ModelError(f"the checkpoint holds the network {network.description}, which does not find the sky")
+    return network
 
 
 def write_weights(trained: Trained, target: Path) -> None:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import cv2
 import torch
-from torch import Tensor
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset
 
-from skymatte.datasets.patch_samples import Patches, PatchSamples
-from skymatte.datasets.samples import Samples
-from skymatte.datasets.sources import Source
 from skymatte.training.batch_norm import share_batch_norm
+from skymatte.training.begin import begin
 from skymatte.training.checkpoint import BEST, LATEST, Run
 from skymatte.training.device import device_of
 from skymatte.training.diary import open_diary
-from skymatte.training.material import check_size, samples_of, validate_every, validator_of
 from skymatte.training.processes import Processes
-from skymatte.training.recipe import Recipe
-from skymatte.training.start import new_run, transfer
 from skymatte.training.step import step
+from skymatte.training.task import Batch, Batches, Report, Task
 
 __all__ = ["BEST", "LATEST", "Run", "train"]
 
@@ -34,23 +30,19 @@ def _unheard(_: int, __: int) -> None:
 
 
 def train(
-    recipe: Recipe,
-    training: Sequence[Source] | Patches,
-    validation: Sequence[Source] | Patches,
+    task: Task,
     folder: Path,
     *,
     workers: int,
-    report: Callable[[str], None],
+    report: Report,
     advance: Callable[[int, int], None] = _unheard,
     processes: Processes = _ALONE,
 ) -> Run:
     """Train to the recipe's end, or go on from ``folder/latest.pt``.
 
     Args:
-        recipe: what to do.
-        training: what samples are made of: pictures where the recipe's data are views, else patches.
-        validation: whole pictures or patches; the best checkpoint is chosen by their IoU.  Without any, ``best.pt`` is
-            the last.
+        task: what is learnt; the best checkpoint is chosen by its validator's score.  Without one, ``best.pt`` is the
+            last.
         folder: receives ``latest.pt``, ``best.pt`` and TensorBoard's events.
         workers: processes that prepare batches.
         report: receives one line of progress now and then.
@@ -63,26 +55,27 @@ def train(
         ModelError: ``folder`` holds a run of another network.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    device = device_of(recipe.device)
-    samples = samples_of(recipe, training, (processes.rank, processes.count))
-    run = new_run(recipe, samples.pictures(), device)
-    check_size(samples, run.network)
+    plan = task.plan
+    device = device_of(plan.device)
+    samples = task.samples((processes.rank, processes.count))
+    torch.manual_seed(plan.seed)
+    run = begin(plan, task.network(), device)
     if (folder / LATEST).exists():
         run.load(folder / LATEST)
         report(f"going on from batch {run.batch} of {len(samples)}")
-    elif (start := transfer(run, recipe, folder.parent)) is not None:
-        report(f"starting from the weights of {start}")
+    elif start := task.start(run, folder.parent):
+        report(f"starting from the weights of {' and '.join(map(str, start))}")
     processes.wait()  # nobody writes a checkpoint before everybody has read the old one
     share_batch_norm(run.network, processes)
-    validate = validator_of(recipe, validation)
-    every = validate_every(recipe, samples)
-    with open_diary(folder, run, samples, report, writes=processes.first) as diary:
+    validate = task.validator()
+    every = task.validate_every
+    with open_diary(folder, run, samples, report, task.measure, writes=processes.first) as diary:
         for batch in diary.waiting(_loader(samples, run.batch, workers, device)):
-            diary.note(step(run, recipe, len(samples), batch, processes))
+            diary.note(step(task, run, len(samples), batch, processes))
             advance(run.batch, len(samples))
             if run.batch % every == 0 or run.batch == len(samples):
                 diary.validate(validate)
-            elif diary.minutes_since_checkpoint >= recipe.checkpoint_minutes:
+            elif diary.minutes_since_checkpoint >= plan.checkpoint_minutes:
                 diary.checkpoint()
     return run
 
@@ -92,11 +85,9 @@ def _one_thread(_: int) -> None:
     torch.set_num_threads(1)
 
 
-def _loader(
-    samples: Samples | PatchSamples, first: int, workers: int, device: torch.device
-) -> DataLoader[tuple[Tensor, Tensor, Tensor]]:
+def _loader(samples: Batches, first: int, workers: int, device: torch.device) -> DataLoader[Batch]:
     return DataLoader(
-        samples,
+        cast("Dataset[Batch]", samples),
         batch_size=None,
         sampler=range(first, len(samples)),
         num_workers=workers,

@@ -12,13 +12,12 @@ from skymatte.datasets.sources import Source
 from skymatte.errors import RecipeError
 from skymatte.networks.base import SegmentationNetwork
 from skymatte.training.recipe import PatchData, Recipe, ViewData
+from skymatte.training.task import VALIDATE_EVERY, check_share
 from skymatte.training.validate import torch_predict, validate_pictures
 from skymatte.training.validate_patches import validate_patches
 from skymatte.training.validation import Validation
 
-Validator = Callable[[SegmentationNetwork], Validation]
-
-_VIEWS_BETWEEN_VALIDATIONS = 500
+SkyValidator = Callable[[SegmentationNetwork], Validation]
 
 
 def samples_of(
@@ -36,7 +35,7 @@ def samples_of(
         InputError: ``training`` does not hold what the recipe asks for.
     """
     if isinstance(recipe.data, PatchData):
-        _check_share(recipe.batch, share[1])
+        check_share(recipe.batch, share[1])
         patches = cast(Patches, training)
         return PatchSamples(
             patches,
@@ -51,7 +50,7 @@ def samples_of(
 
 
 def _views(recipe: Recipe, data: ViewData, sources: list[Source], share: tuple[int, int]) -> Samples:
-    _check_share(recipe.batch // 2 if data.wide_every else recipe.batch, share[1])
+    check_share(recipe.batch // 2 if data.wide_every else recipe.batch, share[1])
     strata = {str(name): part for name, part in data.strata.items()}
     mixture = Mixture(strata, data.exchange, data.occluders, data.camera)
     return Samples(
@@ -65,11 +64,6 @@ def _views(recipe: Recipe, data: ViewData, sources: list[Source], share: tuple[i
         seed=recipe.seed,
         share=share,
     )
-
-
-def _check_share(batch: int, processes: int) -> None:
-    if batch % processes:
-        raise RecipeError(f"batch: {batch} samples cannot be shared evenly by {processes} processes")
 
 
 def check_size(samples: Samples | PatchSamples, network: SegmentationNetwork) -> None:
@@ -91,10 +85,10 @@ def validate_every(recipe: Recipe, samples: Samples | PatchSamples) -> int:
         return recipe.validate_every
     if isinstance(samples, PatchSamples):
         return max(1, math.ceil(len(samples.patches) / samples.batch))
-    return _VIEWS_BETWEEN_VALIDATIONS
+    return VALIDATE_EVERY
 
 
-def validator_of(recipe: Recipe, validation: Sequence[Source] | Patches) -> Validator | None:
+def validator_of(recipe: Recipe, validation: Sequence[Source] | Patches) -> SkyValidator | None:
     """What scores a network on the validation pictures or patches; ``None`` if there are none."""
     if len(validation) == 0:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -19,7 +19,7 @@ from skymatte.errors import RecipeError
 from skymatte.networks.base import SegmentationNetwork
 from skymatte.picture.encoding import encode
 from skymatte.runtime.whole import shrink
-from skymatte.training.export import average, convert
+from skymatte.training.export import average, convert, sky_network
 from skymatte.training.material import samples_of, validator_of
 from skymatte.training.model_file import FileNetwork
 from skymatte.training.onnx_file import write_model
@@ -27,7 +27,9 @@ from skymatte.training.precision import Precision
 from skymatte.training.prior import add_prior
 from skymatte.training.quantise import to_half, to_int8
 from skymatte.training.recipe import PatchData, Recipe
-from skymatte.training.run import card_of, material_of, store_of, validation_sources
+from skymatte.training.sky_card import card_of
+from skymatte.training.sky_material import material_of
+from skymatte.training.task import Report
 
 CALIBRATED_ON = 64
 """Training samples that 8-bit ranges are measured on, besides the whole labelled frames of clips."""
@@ -37,26 +39,6 @@ _TIMED = 9
 
 _SCENES = 8
 """Procedural panoramas among them: rendering all takes longer than it helps."""
-
-Report = Callable[[str], None]
-
-
-def validation_of(recipe: Recipe, data: Path, folder: Path, report: Report) -> Sequence[Source] | Patches:
-    """The recipe's validation pictures or patches.
-
-    Args:
-        recipe: whose run it was.
-        data: folder that it learnt from.
-        folder: of the run, where its patches are.
-        report: told what is being done.
-
-    Raises:
-        InputError: there are none.
-        RecipeError: ``data`` is a patch store that was built with another plan.
-    """
-    if isinstance(recipe.data, PatchData):
-        return store_of(recipe.data.patches, data, folder, report).patches("val")
-    return validation_sources(data)
 
 
 def export_reduced(
@@ -80,17 +62,18 @@ def export_reduced(
         InputError: the data cannot be used.
     """
     trained = average(checkpoints)
-    multiple, prior = trained.network.multiple, trained.network.prior
+    network = sky_network(trained.network)
+    multiple, prior = network.multiple, network.prior
     training, validation = material_of(_with_few_scenes(recipe), data, folder, report)
     validate = validator_of(recipe, validation)
     if validate is None:
         raise RecipeError(
             f"{recipe.name}: no validation patches to see what {precision} costs; data.patches.validation"
         )
-    model, _ = convert(trained.network)
+    model, _ = convert(network)
     half = precision is Precision.FP16
     frames = [] if half or prior else _frames(training)
-    seen = _calibration(recipe, training, frames, trained.network)
+    seen = _calibration(recipe, training, frames, network)
     small = to_half(model) if half else to_int8(model, seen)
     files = [FileNetwork(each, multiple, prior=prior) for each in (model, small)]
     before, after = (validate(each).rounded() for each in files)

@@ -6,11 +6,14 @@ import math
 
 import torch
 
-from skymatte.networks.base import SegmentationNetwork
-from skymatte.training.recipe import Optimiser
+from skymatte.networks.base import Network
+from skymatte.training.plan import Optimiser
+
+_POWER = 0.9
+"""Of the poly schedule: Zhao et al. 2017, section 5.1."""
 
 
-def optimiser_of(network: SegmentationNetwork, plan: Optimiser) -> torch.optim.Optimizer:
+def optimiser_of(network: Network, plan: Optimiser) -> torch.optim.Optimizer:
     """The recipe's optimiser over two groups of parameters, decoder and encoder, each with its ``peak`` rate."""
     encoder = network.encoder_parameters()
     known = {id(parameter) for parameter in encoder}
@@ -32,7 +35,10 @@ def set_rate(optimiser: torch.optim.Optimizer, batch: int, batches: int, plan: O
 
 
 def rate_factor(batch: int, batches: int, plan: Optimiser) -> float:
-    """Share of the peak learning rate at a batch: linear warm-up, constant, cosine decay to zero."""
+    """Share of the peak learning rate at a batch: linear warm-up, then the recipe's schedule."""
     warm = min(1.0, (batch + 1) / (plan.warmup + 1))
-    left = min(1.0, (batches - batch) / plan.decay) if plan.decay else 1.0
+    if plan.schedule == "poly":
+        return warm * float((1 - batch / batches) ** _POWER)
+    decay = batches if plan.decay is None else plan.decay
+    left = min(1.0, (batches - batch) / decay) if decay else 1.0
     return warm * 0.5 * (1 - math.cos(math.pi * left))

@@ -1,30 +1,26 @@
-"""The beginning of a run: a network from the recipe's seed, standardised, with the weights it starts from."""
+"""The beginning of a run that finds the sky: a network that is standardised, and the weights it starts from."""
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from skymatte.errors import RecipeError
-from skymatte.networks.base import SegmentationNetwork, Statistic
+from skymatte.networks.base import Network, SegmentationNetwork, Statistic
 from skymatte.networks.build import build
 from skymatte.networks.efficientnet import with_more_inputs
 from skymatte.picture.encoding import encode
 from skymatte.picture.exposure import MIDDLE_GREY
-from skymatte.training.checkpoint import BEST, Run, read_checkpoint
-from skymatte.training.device import dtype_of
+from skymatte.training.begin import named_checkpoint
+from skymatte.training.checkpoint import Run, read_checkpoint
 from skymatte.training.recipe import Recipe
-from skymatte.training.schedule import optimiser_of
 
 _STOP = 0.31
 _STANDARDISATION = ("mean", "deviation")
-_CPU = torch.device("cpu")
 _SKY_NETWORKS = {"skynet", "skynet-fast"}
 
 
@@ -63,18 +59,16 @@ def standardisation(recipe: Recipe, pictures: Iterable[NDArray[np.float32]]) -> 
     return anchor(recipe.encoding) if recipe.standardise == "anchor" else (0.0, 1.0)
 
 
-def new_run(recipe: Recipe, pictures: Iterable[NDArray[np.float32]] = (), device: torch.device = _CPU) -> Run:
-    """A run at its beginning, from the recipe's seed and the weights of its encoder.
+def new_network(recipe: Recipe, pictures: Iterable[NDArray[np.float32]] = ()) -> SegmentationNetwork:
+    """The recipe's network with the weights of its encoder; other weights come from torch's random generator.
 
     Args:
         recipe: what to do.
         pictures: H×W×3 float32 linear light each; looked at where the recipe standardises by data.
-        device: where the network shall be.
     """
-    torch.manual_seed(recipe.seed)
     mean, deviation = standardisation(recipe, pictures)
     plan = recipe.network
-    network = build(
+    return build(
         plan.architecture,
         encoder=plan.encoder,
         weights=plan.weights,
@@ -83,9 +77,6 @@ def new_run(recipe: Recipe, pictures: Iterable[NDArray[np.float32]] = (), device
         width=plan.width,
         prior=plan.prior,
     )
-    network = network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    scaler = torch.amp.GradScaler(device.type, enabled=dtype_of(recipe.precision, device) is torch.float16)
-    return Run(network, copy.deepcopy(network), optimiser_of(network, recipe.optimiser), scaler)
 
 
 def transfer(run: Run, recipe: Recipe, runs: Path) -> Path | None:
@@ -107,7 +98,7 @@ def transfer(run: Run, recipe: Recipe, runs: Path) -> Path | None:
     """
     if recipe.network.start is None:
         return None
-    path = _checkpoint(recipe.network.start, runs)
+    path = named_checkpoint(recipe.network.start, runs)
     state = read_checkpoint(path)
     if _share_encoder(run.network.description, state.get("description", run.network.description)):
         for network in (run.network, run.average):
@@ -115,7 +106,7 @@ def transfer(run: Run, recipe: Recipe, runs: Path) -> Path | None:
         return path
     described = dict(state.get("description", run.network.description))
     # A network that has not learnt from priors may teach one that shall: the new channel begins without effect.
-    described.update({"prior": True} if run.network.prior else {})
+    described.update({"prior": True} if run.network.description.get("prior") else {})
     if described != run.network.description:
         raise RecipeError(f"network.start: {path} holds the network {described}, not {run.network.description}")
     for network in (run.network, run.average):
@@ -123,22 +114,12 @@ def transfer(run: Run, recipe: Recipe, runs: Path) -> Path | None:
     return path
 
 
-def _checkpoint(start: str, runs: Path) -> Path:
-    for path in (Path(start), runs / start / BEST):
-        if path.is_file():
-            return path
-    raise RecipeError(
-        f"network.start: neither {start} nor {runs / start / BEST} is a checkpoint; train {start} into {runs / start} "
-        "first, name a checkpoint with network.start=FILE, or start without: network.start=null"
-    )
-
-
 def _share_encoder(mine: Mapping[str, str | int], theirs: Mapping[str, str | int]) -> bool:
     names = {mine["architecture"], theirs["architecture"]}
     return names == _SKY_NETWORKS
 
 
-def _take_encoder(network: SegmentationNetwork, weights: Mapping[str, Tensor]) -> None:
+def _take_encoder(network: Network, weights: Mapping[str, Tensor]) -> None:
     """Kernels of a prior that ``network`` has no channel for are left out: a prior that says nothing is 0 to them."""
     own = network.state_dict()
     learnt = {name: tensor for name, tensor in weights.items() if name.startswith("encoder.")}
@@ -146,7 +127,7 @@ def _take_encoder(network: SegmentationNetwork, weights: Mapping[str, Tensor]) -
     network.load_state_dict({**own, **fitting})
 
 
-def _take(network: SegmentationNetwork, weights: dict[str, Tensor], path: Path) -> None:
+def _take(network: Network, weights: dict[str, Tensor], path: Path) -> None:
     own = network.state_dict()
     widened = {name: with_more_inputs(tensor, own.get(name, tensor)) for name, tensor in weights.items()}
     try:

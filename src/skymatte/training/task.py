@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -77,20 +77,20 @@ class Task(ABC):
             RecipeError: the recipe's network does not exist, or does not go with its samples.
         """
 
-    def start(self, run: Run, runs: Path) -> Path | None:
-        """Put weights of an earlier run into ``run.network`` and ``run.average``, if the recipe names some.
+    def start(self, run: Run, runs: Path) -> Sequence[Path]:  # noqa: ARG002 - most tasks start from nothing
+        """Put weights of earlier runs into ``run.network`` and ``run.average``, if the recipe names some.
 
         Args:
             run: at its beginning; not called for a run that goes on.
             runs: the folder in which runs stand side by side.
 
         Returns:
-            The checkpoint, or ``None``.
+            The checkpoints that they came from.
 
         Raises:
-            RecipeError: it is not there or does not fit.
+            RecipeError: one is not there or does not fit.
         """
-        return None
+        return ()
 
     @abstractmethod
     def forward(self, run: Run, batch: Batch, generator: torch.Generator) -> Batch:

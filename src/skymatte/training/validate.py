@@ -18,7 +18,8 @@ from skymatte.runtime.pyramid import coarse_to_fine
 from skymatte.runtime.whole import look, shrink
 from skymatte.training.prior import OPEN
 from skymatte.training.recipe import Recipe
-from skymatte.training.validation import SHOWN, Sample, Validation, iou
+from skymatte.training.sky_sample import Sample, iou
+from skymatte.training.validation import SHOWN, Validation
 
 
 class ShownPredict(Protocol):

@@ -15,7 +15,8 @@ from skymatte.datasets.patch_set import PatchSet
 from skymatte.datasets.views import View
 from skymatte.picture.encoding import encode
 from skymatte.training.recipe import Recipe
-from skymatte.training.validation import SHOWN, Sample, Validation, iou
+from skymatte.training.sky_sample import Sample, iou
+from skymatte.training.validation import SHOWN, Validation
 
 
 @dataclass(frozen=True, slots=True)

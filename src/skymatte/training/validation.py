@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,21 +13,20 @@ SHOWN = 6
 """How many of the worst are kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One validated picture or patch.
+class Shown(Protocol):
+    """One validated picture or patch, for people and TensorBoard."""
 
-    Attributes:
-        name: for people.
-        iou: 1 if neither label nor prediction has sky.
-        pixels: H×W×3 float32 linear light.
-        matte: H×W float32 in [0, 1], the prediction.
-    """
+    @property
+    def name(self) -> str: ...
 
-    name: str
-    iou: float
-    pixels: NDArray[np.float32]
-    matte: NDArray[np.float32]
+    @property
+    def score(self) -> float:
+        """Its own, in the validation's measure."""
+        ...
+
+    def picture(self) -> NDArray[np.uint8]:
+        """What TensorBoard shows of it, H×W×3 in sRGB."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +34,15 @@ class Validation:
     """The result of one validation.
 
     Attributes:
-        score: IoU that the best checkpoint is chosen by.
+        score: what the best checkpoint is chosen by: higher is better.
         figures: by name.
         worst: the worst first, ``SHOWN`` at most.
     """
 
     score: float
     figures: dict[str, float]
-    worst: tuple[Sample, ...]
+    worst: Sequence[Shown]
 
     def rounded(self) -> dict[str, float]:
         """The figures as a model card has them."""
         return {name: round(value, 4) for name, value in self.figures.items()}
-
-
-def iou(intersection: float, union: float) -> float:
-    """Intersection over union; 1 where there is neither sky nor any predicted."""
-    return intersection / union if union else 1.0
