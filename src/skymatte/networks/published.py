@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from difflib import get_close_matches
 from importlib.util import find_spec
 from typing import Any
@@ -87,6 +88,23 @@ class PublishedNetwork(SegmentationNetwork):
         return logits
 
 
+def published_encoder(encoder: str, *, imagenet: bool, stride: int) -> Any:
+    """An encoder of segmentation-models-pytorch alone, its last levels dilated so that it ends at ``stride``.
+
+    Raises:
+        RecipeError: there is no such encoder, it cannot be dilated, or its weights cannot be fetched.
+        MissingExtra: segmentation-models-pytorch is not installed.
+    """
+    library = _library()
+    _check_encoder(library.encoders.get_encoder_names(), encoder)
+    weights = (True if encoder.startswith("tu-") else "imagenet") if imagenet else None
+    return _made(
+        f"no PSPNet over the encoder {encoder!r} at stride {stride}",
+        encoder,
+        lambda: library.encoders.get_encoder(encoder, weights=weights, output_stride=stride),
+    )
+
+
 def _create(architecture: str, encoder: str, *, imagenet: bool) -> Any:
     library = _library()
     _check_encoder(library.encoders.get_encoder_names(), encoder)
@@ -94,18 +112,23 @@ def _create(architecture: str, encoder: str, *, imagenet: bool) -> Any:
     weights = (True if encoder.startswith("tu-") else "imagenet") if imagenet else None
     # Its vision transformer takes pictures of one size unless it is asked.
     special = {"dynamic_img_size": True} if architecture == "dpt" else {}
+    return _made(
+        f"no {architecture} over the encoder {encoder!r}{' with ImageNet weights' if imagenet else ''}",
+        encoder,
+        lambda: library.create_model(architecture, encoder, weights, in_channels=3, classes=1, **special),
+    )
+
+
+def _made(failed: str, encoder: str, make: Callable[[], Any]) -> Any:
     try:
-        return library.create_model(architecture, encoder, weights, in_channels=3, classes=1, **special)
+        return make()
     except OSError as error:
         raise RecipeError(
             f"network.weights: the ImageNet weights of {encoder} cannot be fetched ({_first_line(error)}); connect "
             "this machine to the network for the first run, or start without them: network.weights=none"
         ) from None
     except (KeyError, ValueError, RuntimeError, NotImplementedError, AssertionError) as error:
-        raise RecipeError(
-            f"network.encoder: no {architecture} over the encoder {encoder!r}"
-            f"{' with ImageNet weights' if imagenet else ''}: {_first_line(error)}"
-        ) from None
+        raise RecipeError(f"network.encoder: {failed}: {_first_line(error)}") from None
 
 
 def _check_encoder(known: list[str], encoder: str) -> None:
