@@ -15,6 +15,10 @@ WEIGHTS: Final = (0.299, 0.587, 0.114)
 SPAN: Final = 219 / 255
 """What a step of 1 in all three encoded colours is in luma."""
 
+LOG_SHIFT: Final = 0.28
+"""Added to the encoding ``log`` of exposed light: middle grey and the stops around it stand where sRGB has them, which
+is what super-resolution has learnt from."""
+
 _BLACK = 16 / 255
 
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skymatte.picture.encoding import LOG_EPSILON, decode, encode
+from skymatte.picture.luma import LOG_SHIFT
 from skymatte.superres.energy import REACH as LIGHT_REACH
 from skymatte.superres.energy import keep_light
 
 Array = NDArray[np.float32]
-
-LOG_SHIFT: Final = 0.28
-"""Added to the encoding ``log`` of exposed light: middle grey and the stops around it stand where sRGB has them, which
-is what the networks have learnt from."""
 
 
 class Coding(Protocol):
