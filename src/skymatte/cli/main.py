@@ -17,6 +17,7 @@ from skymatte.cli.info import info
 from skymatte.cli.models import models
 from skymatte.cli.segment import INTERRUPTED, segment
 from skymatte.cli.train import train
+from skymatte.cli.upscale import upscale
 from skymatte.cli.video import video
 from skymatte.errors import DatasetError, MissingExtra, ModelError, RecipeError, RuntimeUnavailable, SkymatteError
 
@@ -69,6 +70,7 @@ def _program(
 
 app.command("segment")(segment)
 app.command("video")(video)
+app.command("upscale")(upscale)
 app.command("info")(info)
 app.command("models")(models)
 app.command("demo")(demo)

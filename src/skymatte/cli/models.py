@@ -10,7 +10,10 @@ import typer
 from skymatte.cli.console import show_json, show_table
 
 if TYPE_CHECKING:
+    from skymatte.runtime.card import ModelCard
     from skymatte.runtime.model import Model
+    from skymatte.runtime.superres_card import SuperresCard
+    from skymatte.runtime.superres_model import SuperresModel
 
 
 def models(
@@ -20,9 +23,10 @@ def models(
     as_json: Annotated[bool, typer.Option("--json", help="Print the cards for programs.")] = False,
 ) -> None:
     """List models with their cards."""
-    from skymatte.runtime.model import DEFAULT_MODEL, Model, built_in_models
+    from skymatte.runtime.model import DEFAULT_MODEL, built_in_models
+    from skymatte.runtime.superres_model import load_any
 
-    opened = [Model.load(each, "cpu") for each in files or built_in_models()]
+    opened = [load_any(each, "cpu") for each in files or built_in_models()]
     if as_json:
         show_json([_entry(model, default=model.card.name == DEFAULT_MODEL) for model in opened])
         return
@@ -32,7 +36,7 @@ def models(
         _show(model)
 
 
-def _entry(model: Model, *, default: bool) -> dict[str, object]:
+def _entry(model: Model | SuperresModel, *, default: bool) -> dict[str, object]:
     return {
         **model.card.as_dict(),
         "default": default,
@@ -42,16 +46,11 @@ def _entry(model: Model, *, default: bool) -> dict[str, object]:
     }
 
 
-def _show(model: Model) -> None:
+def _show(model: Model | SuperresModel) -> None:
     card = model.card
     rows = [
         ("summary", card.summary),
-        ("encoding", card.encoding),
-        (
-            "input",
-            f"multiples of {card.multiple} px; panoramas {card.coarse_width} wide, others {card.coarse_side} long",
-        ),
-        ("threshold", f"{card.threshold:g}"),
+        *_task(card),
         ("training data", card.training_data),
         ("trained", card.trained),
         ("licence", card.licence),
@@ -60,3 +59,17 @@ def _show(model: Model) -> None:
         ("SHA-256", model.sha256),
     ]
     show_table(("", ""), [row for row in rows if row[1]], title=f"{card.name} {card.version}")
+
+
+def _task(card: ModelCard | SuperresCard) -> list[tuple[str, str]]:
+    """What a model is for and how it wants to be fed."""
+    from skymatte.runtime.card import ModelCard
+
+    if not isinstance(card, ModelCard):
+        return [("task", f"super-resolution, {card.scale} times larger")]
+    shown = f"panoramas {card.coarse_width} wide, others {card.coarse_side} long"
+    return [
+        ("encoding", card.encoding),
+        ("input", f"multiples of {card.multiple} px; {shown}"),
+        ("threshold", f"{card.threshold:g}"),
+    ]

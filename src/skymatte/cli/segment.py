@@ -121,7 +121,7 @@ def segment(
         if not quiet:
             show_ranking(ranked)
     written = _write_ranking(outcomes, inputs, folder, ranked)
-    raise typer.Exit(_exit_code(outcomes) or (0 if written else 1))
+    raise typer.Exit(exit_code(outcomes) or (0 if written else 1))
 
 
 def _write_ranking(
@@ -141,7 +141,8 @@ def _write_ranking(
     return True
 
 
-def _exit_code(outcomes: Sequence[Outcome]) -> int:
+def exit_code(outcomes: Sequence[Outcome]) -> int:
+    """What the program ends with after a batch."""
     from skymatte.sky.batch import Status
 
     statuses = {outcome.status for outcome in outcomes}

@@ -32,6 +32,13 @@ def show_outcomes(outcomes: Sequence[Outcome], *, quiet: bool, report: bool) -> 
             elif not quiet:
                 typer.echo("\n".join(_lines(outcome)))
         return
+    show_many(outcomes)
+
+
+def show_many(outcomes: Sequence[Outcome]) -> None:
+    """How a batch of pictures ended: a table, and a line of counts."""
+    from skymatte.sky.batch import Status
+
     rows = []
     for status in Status:
         group = [outcome for outcome in outcomes if outcome.status is status]

@@ -33,6 +33,7 @@ _LONGEST_INTERVAL = 0xFFFF
 """Units in a restart interval; some 4 megapixels, so that smaller pictures are one strip."""
 
 _FRAME, _SCAN, _INTERVAL, _RESTART, _END = 0xC0, 0xDA, 0xDD, 0xD0, b"\xff\xd9"
+_JFIF = b"\xff\xe0"
 
 
 def write_jpeg(path: Path, pixels: NDArray[np.uint8], quality: int = 90) -> None:
@@ -51,7 +52,7 @@ def write_jpeg_rows(path: Path, height: int, width: int, draw: Draw, quality: in
         width: pixels.
         draw: gives the rows, each once; called from several threads, as many as OpenCV uses.
         quality: 1–100; chroma is not subsampled.
-        segments: further marker segments (metadata), which follow the JFIF one.
+        segments: further marker segments (metadata), which follow the JFIF one, or begin with one of their own.
 
     Raises:
         OutputError: *path* cannot be written, or a side is longer than JPEG allows.
@@ -98,12 +99,13 @@ def _encode(pixels: NDArray[np.uint8], quality: int) -> tuple[bytes, bytes]:
 
 def _header(head: bytes, height: int, interval: int, segments: bytes) -> bytes:
     """The head of the first strip with the height of the picture and, unless 0, the units between restarts; further
-    segments follow the first one, JFIF's."""
+    segments follow the first one, JFIF's, or take its place."""
     frame, scan = _find(head, _FRAME), _find(head, _SCAN)
     restarts = struct.pack(">BBHH", 0xFF, _INTERVAL, 4, interval) if interval else b""
     jfif = 4 + struct.unpack_from(">H", head, 4)[0]
     sized = head[jfif : frame + 5] + struct.pack(">H", height) + head[frame + 7 : scan]
-    return head[:jfif] + segments + sized + restarts + head[scan:]
+    front = head[:2] if segments.startswith(_JFIF) else head[:jfif]
+    return front + segments + sized + restarts + head[scan:]
 
 
 def _find(content: bytes, marker: int) -> int:

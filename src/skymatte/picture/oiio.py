@@ -65,7 +65,7 @@ def read_oiio(path: Path) -> Picture:
     """
     raw = _load(path)
     pixels = _linear_pixels(raw)
-    panorama = _says_equirectangular(path)
+    panorama = says_equirectangular(path)
     height, width = pixels.shape[:2]
     window = Window(0, 0, width - 1, height - 1)
     return Picture(
@@ -284,7 +284,7 @@ def _linear_pixels(raw: _Raw) -> NDArray[np.float32]:
     return pixels
 
 
-def _says_equirectangular(path: Path) -> bool:
+def says_equirectangular(path: Path) -> bool:
     """Whether the file's XMP calls it a panorama (Google Photo Sphere XMP, ``GPano:ProjectionType``)."""
     with path.open("rb") as file:
         return _EQUIRECTANGULAR.search(file.read(_XMP_BYTES)) is not None

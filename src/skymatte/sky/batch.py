@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -89,8 +89,25 @@ class Listener(Protocol):
         """A picture is done, skipped or failed; told in the order of the jobs."""
 
 
-class _CancelledError(Exception):
+class CancelledError(Exception):
     """The batch was interrupted; stop at the next safe point."""
+
+
+def attempt(job: Job, work: Callable[[], Outcome]) -> Outcome:
+    """What *work* on a job gives; whatever goes wrong becomes its outcome."""
+    try:
+        return work()
+    except CancelledError:
+        return Outcome(job, Status.CANCELLED, "interrupted")
+    except SkymatteError as error:
+        return Outcome(job, Status.FAILED, str(error))
+    except MemoryError:
+        return Outcome(job, Status.FAILED, f"{job.source}: not enough memory for this picture")
+    except Exception as error:  # noqa: BLE001 - a bug must not cost the other pictures
+        _LOG.debug("unexpected error in %s", job.source, exc_info=True)
+        first_line = str(error).partition("\n")[0]
+        reason = f"{job.source}: unexpected {type(error).__name__}: {first_line}; please report this"
+        return Outcome(job, Status.FAILED, reason)
 
 
 def run(
@@ -106,20 +123,40 @@ def run(
     Returns:
         One outcome per job, in their order.  After Ctrl-C the pictures that were not finished are ``cancelled``.
     """
-    limit_threads()
     stages = Stages(workers)
     batch = _Batch(jobs, model, settings, stages, listener)
-    with ThreadPoolExecutor(stages.threads, thread_name_prefix="skymatte") as pool:
+    return work_off(jobs, batch.work, batch.cancelled, threads=stages.threads, listener=listener)
+
+
+def work_off(
+    jobs: Sequence[Job],
+    work: Callable[[Job], Outcome],
+    cancelled: threading.Event,
+    *,
+    threads: int,
+    listener: Listener | None = None,
+) -> list[Outcome]:
+    """Work off jobs in threads of their own; see :func:`run`.
+
+    Args:
+        jobs: in the order in which they begin, and in which the listener is told of them.
+        work: one job; never raises.
+        cancelled: set at Ctrl-C, for what is in work to stop at its next safe point.
+        threads: jobs in work at most.
+        listener: told how it goes on.
+    """
+    limit_threads()
+    with ThreadPoolExecutor(threads, thread_name_prefix="skymatte") as pool:
         futures: list[Future[Outcome]] = []
         try:
-            futures.extend(pool.submit(batch.work, job) for job in jobs)
+            futures.extend(pool.submit(work, job) for job in jobs)
             for future in futures:
                 outcome = future.result()
                 if listener is not None:
                     listener.ended(outcome)
         except KeyboardInterrupt:
             with deaf_to_interrupts():
-                batch.cancelled.set()
+                cancelled.set()
                 pool.shutdown(cancel_futures=True)
     return [_outcome(job, future) for job, future in zip_longest(jobs, futures)]
 
@@ -158,19 +195,7 @@ class _Batch:
             return Outcome(job, Status.FAILED, f"{job.source}: {job.problem}")
         if is_output(job.source):
             return Outcome(job, Status.SKIPPED, "is itself a result")
-        try:
-            outcome = self._segment(job, watch)
-        except _CancelledError:
-            outcome = Outcome(job, Status.CANCELLED, "interrupted")
-        except SkymatteError as error:
-            outcome = Outcome(job, Status.FAILED, str(error))
-        except MemoryError:
-            outcome = Outcome(job, Status.FAILED, f"{job.source}: not enough memory for this picture")
-        except Exception as error:  # noqa: BLE001 - a bug must not cost the other pictures
-            _LOG.debug("unexpected error in %s", job.source, exc_info=True)
-            first_line = str(error).partition("\n")[0]
-            reason = f"{job.source}: unexpected {type(error).__name__}: {first_line}; please report this"
-            outcome = Outcome(job, Status.FAILED, reason)
+        outcome = attempt(job, lambda: self._segment(job, watch))
         return replace(outcome, seconds=round(watch.seconds, 3))
 
     def _segment(self, job: Job, watch: Watch) -> Outcome:
@@ -213,6 +238,6 @@ class _Batch:
 
     def _report_progress(self, job: Job, done: int, total: int) -> None:
         if self.cancelled.is_set():
-            raise _CancelledError
+            raise CancelledError
         if self.listener is not None:
             self.listener.progressed(job, done / total)

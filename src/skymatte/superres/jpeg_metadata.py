@@ -20,17 +20,18 @@ _MOST: Final = 0xFFFF - 2
 def carried_segments(path: Path, scale: int) -> bytes:
     """The segments of a JPEG that its enlargement keeps, sizes in them made *scale* times as large.
 
-    Those are resolution (a second JFIF segment, whose values readers take), EXIF, XMP, ICC profile, Photoshop's with
+    Those are JFIF's, which holds the resolution and comes first, EXIF, XMP, ICC profile, Photoshop's with
     IPTC, and comments.  Others are about the pixels as they were coded, or point into the file.
     """
-    kept = bytearray()
+    kept: list[bytes] = []
     with path.open("rb") as file:
         content = file.read()
     for marker, payload in _segments(content):
         changed = _carried(marker, payload, scale)
         if changed is not None and len(changed) <= _MOST:
-            kept += struct.pack(">BBH", 0xFF, marker, len(changed) + 2) + changed
-    return bytes(kept)
+            segment = struct.pack(">BBH", 0xFF, marker, len(changed) + 2) + changed
+            kept.insert(0 if marker == _APP0 else len(kept), segment)
+    return b"".join(kept)
 
 
 def _carried(marker: int, payload: bytes, scale: int) -> bytes | None:

@@ -14,13 +14,13 @@ _WIDTHS: Final = {0x0100, 0x0101, 0xA002, 0xA003}
 _SHORT, _LONG = 3, 4
 _MOST_ENTRIES: Final = 4096
 
-_XMP_SIZES: Final = (
+XMP_SIZES: Final = (
     *(b"tiff:ImageWidth", b"tiff:ImageLength", b"exif:PixelXDimension", b"exif:PixelYDimension"),
     *(b"GPano:FullPanoWidthPixels", b"GPano:FullPanoHeightPixels"),
     *(b"GPano:CroppedAreaImageWidthPixels", b"GPano:CroppedAreaImageHeightPixels"),
     *(b"GPano:CroppedAreaLeftPixels", b"GPano:CroppedAreaTopPixels"),
 )
-_XMP_SIZE = re.compile(rb"(\b(?:" + b"|".join(_XMP_SIZES) + rb")\s*(?:=\s*[\"']|>)\s*)(\d{1,9})")
+_XMP_SIZE = re.compile(rb"(\b(?:" + b"|".join(XMP_SIZES) + rb")\s*(?:=\s*[\"']|>)\s*)(\d{1,9})")
 """XMP part 2 (exif and tiff schemas); Google, "Photo Sphere XMP metadata".  Attributes and elements."""
 
 

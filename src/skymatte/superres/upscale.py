@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skymatte.picture.encoding import HALF_MAX
-from skymatte.picture.exposure import exposure_scale
-from skymatte.picture.model import Projection, Repairs
+from skymatte.picture.model import Projection
 from skymatte.picture.read import from_array
-from skymatte.picture.repair import repair
-from skymatte.superres.coding import Display, Light
+from skymatte.superres.coding import Display
 from skymatte.superres.drawing import Progress, drawn
 from skymatte.superres.layers import Colours, Layer, Shares
+from skymatte.superres.light import light_of
 from skymatte.superres.method import Method, open_method
 
 _ROWS: Final = 512
@@ -57,16 +54,24 @@ def upscale(
     """
     opened = method if isinstance(method, Method) else open_method(method, scale, model, runtime)
     picture = from_array(pixels, projection=projection)  # refuses what is no picture
+    ring = picture.projection is Projection.EQUIRECTANGULAR
     cube = pixels[..., None] if pixels.ndim == 2 else pixels
+    answer = enlarged(cube, opened, opened.matte(picture), ring=ring, progress=progress)
+    return answer[..., 0] if pixels.ndim == 2 else answer
+
+
+def enlarged(
+    cube: NDArray[Any],
+    method: Method,
+    matte: NDArray[np.float32] | None = None,
+    *,
+    ring: bool = False,
+    progress: Progress | None = None,
+) -> NDArray[Any]:
+    """:func:`upscale` of an H×W×C array whose sky is known, for methods that want it."""
     size = (cube.shape[0], cube.shape[1])
-    bands = drawn(
-        _layers(cube, opened, opened.matte(picture)),
-        size,
-        opened.scale,
-        ring=picture.projection is Projection.EQUIRECTANGULAR,
-        progress=progress,
-    )
-    height, width = (opened.scale * side for side in size)
+    bands = drawn(_layers(cube, method, matte), size, method.scale, ring=ring, progress=progress)
+    height, width = (method.scale * side for side in size)
     answer = np.empty((height, width, cube.shape[2]), np.float32 if cube.dtype == np.float64 else cube.dtype)
     for top in range(0, height, _ROWS):
         rows = slice(top, min(top + _ROWS, height))
@@ -75,16 +80,7 @@ def upscale(
         answer[rows, :, :colours] = parts["colour"]
         if "alpha" in parts:
             answer[rows, :, colours] = parts["alpha"]
-    return answer[..., 0] if pixels.ndim == 2 else answer
-
-
-def light_of(samples: NDArray[Any], scale: int) -> tuple[NDArray[np.float32], Light, Repairs]:
-    """Linear light, H×W×C floating point, as it is worked on: a repaired copy, its coding, and what was repaired."""
-    with np.errstate(over="ignore", invalid="ignore"):  # repaired at once
-        light = np.array(samples, np.float32)
-    repairs = repair(light)
-    most = HALF_MAX if samples.dtype == np.float16 else math.inf
-    return light, Light(scale, exposure_scale(light if light.shape[2] == 3 else light.repeat(3, axis=2)), most), repairs
+    return answer
 
 
 def _layers(cube: NDArray[Any], method: Method, matte: NDArray[np.float32] | None) -> dict[str, Layer]:
