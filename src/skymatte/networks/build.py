@@ -14,6 +14,7 @@ from skymatte.networks.classic_unet import WIDTH, ClassicUnet
 from skymatte.networks.dcscn import Dcscn
 from skymatte.networks.efficientnet import imagenet_state
 from skymatte.networks.fast_unet import FastSkyNet
+from skymatte.networks.guided import GuidedDcscn
 from skymatte.networks.published import PublishedNetwork, published_architectures, usual_encoder
 from skymatte.networks.unet import SkyNet
 
@@ -104,7 +105,7 @@ def rebuild(description: Mapping[str, Any], weights: Mapping[str, Tensor]) -> Ne
     return network
 
 
-_OTHERS: dict[str, Callable[..., Network]] = {"dcscn": Dcscn}
+_OTHERS: dict[str, Callable[..., Network]] = {"dcscn": Dcscn, "guided-dcscn": GuidedDcscn}
 """Networks that do not find the sky, by their architecture: what makes them from the rest of their description."""
 
 

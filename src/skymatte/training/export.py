@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,14 +17,12 @@ from skymatte.networks.base import Network, SegmentationNetwork
 from skymatte.networks.build import rebuild
 from skymatte.picture.atomic import replacing
 from skymatte.runtime.card import ModelCard
+from skymatte.training.graph import LARGEST, cause, graph_of
 from skymatte.training.onnx_file import write_model
 
 _TOLERANCE = 1e-3
 _CHECKED_SIDES = ((8, 8), (2, 5))
 """Sizes of the pictures that file and network are compared on, in multiples of the network's."""
-
-_LARGEST = 16384
-"""Longest side, in pixels, that a file promises to take at once."""
 
 _UNDESCRIBED = {"architecture": "skynet"}
 """What checkpoints hold that were written before there was a choice."""
@@ -172,7 +169,7 @@ def convert(network: SegmentationNetwork) -> tuple[onnx.ModelProto, float]:
     try:
         difference = _difference(wrapped, network, model.SerializeToString())
     except Exception as error:  # noqa: BLE001 - onnxruntime raises a dozen unrelated types for a bad file
-        raise ModelError(f"{_named(network)}: ONNX Runtime cannot run what torch wrote: {_cause(error)}") from None
+        raise ModelError(f"{_named(network)}: ONNX Runtime cannot run what torch wrote: {cause(error)}") from None
     if difference > _TOLERANCE:
         raise ModelError(
             f"{_named(network)}: ONNX Runtime differs from torch by {difference:.2g} in probability; not written"
@@ -182,48 +179,16 @@ def convert(network: SegmentationNetwork) -> tuple[onnx.ModelProto, float]:
 
 def _graph(wrapped: _Probability, network: SegmentationNetwork) -> onnx.ModelProto:
     multiple = network.multiple
-    height, width = (torch.export.Dim(name, min=1, max=_LARGEST // multiple) * multiple for name in ("rows", "columns"))
+    height, width = (torch.export.Dim(name, min=1, max=LARGEST // multiple) * multiple for name in ("rows", "columns"))
     sizes = ({0: torch.export.Dim("batch", min=1, max=1024), 2: height, 3: width},)
-    # So large that no level of a network has one row or column only: the exporter would take that for granted.
     example = torch.zeros(2, network.channels, 4 * multiple, 6 * multiple)
-    with warnings.catch_warnings():
-        # What torch's exporter finds old in torch itself is not for those who train.
-        warnings.simplefilter("ignore", FutureWarning)
-        try:
-            # Traced outside the exporter: some networks compute something else inside it.
-            traced = torch.export.export(wrapped, (example,), dynamic_shapes=sizes, strict=False)
-            program = torch.onnx.export(
-                traced,
-                (example,),
-                dynamo=True,
-                input_names=["picture"],
-                output_names=["sky"],
-                dynamic_shapes=sizes,
-                verbose=False,
-            )
-        except Exception as error:  # noqa: BLE001 - whatever a network's own code raises when it is traced
-            raise ModelError(f"{_named(network)} cannot be written for pictures of any size: {_cause(error)}") from None
-    if program is None:
-        raise ModelError("torch.onnx.export gave no program")
-    model: onnx.ModelProto = program.model_proto
-    for node in model.graph.node:
-        # The exporter notes where in the source tree each node came from; that is nobody's business but ours.
-        del node.metadata_props[:]
-        node.doc_string = ""
-    return model
+    return graph_of(wrapped, (example,), sizes, ["picture"], ["sky"], _named(network))
 
 
 def _named(network: SegmentationNetwork) -> str:
     return " over ".join(
         str(network.description[key]) for key in ("architecture", "encoder") if key in network.description
     )
-
-
-def _cause(error: BaseException) -> str:
-    """The first line of what the exporter stumbled over."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
 def _difference(wrapped: nn.Module, network: SegmentationNetwork, content: bytes) -> float:

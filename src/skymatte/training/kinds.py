@@ -13,6 +13,8 @@ from skymatte.training.precision import Precision
 from skymatte.training.recipe import Recipe
 from skymatte.training.recipe_file import read_plan
 from skymatte.training.sky import export_sky, open_sky
+from skymatte.training.superres import export_superres, open_superres
+from skymatte.training.superres_recipe import SuperresRecipe
 from skymatte.training.task import Report, Task
 
 Open = Callable[[Any, Path, Path, Report], Task]
@@ -38,6 +40,7 @@ class Kind:
 
 KINDS: Final[dict[str, Kind]] = {
     "sky": Kind(Recipe, open_sky, export_sky),
+    "superres": Kind(SuperresRecipe, open_superres, export_superres),
 }
 """By what recipes call them: ``task``."""
 

@@ -9,6 +9,8 @@ import onnx
 from skymatte.picture.atomic import replacing
 from skymatte.runtime.card import METADATA_KEY, ModelCard
 from skymatte.runtime.model import Model
+from skymatte.runtime.superres_card import SuperresCard
+from skymatte.training.street_card import StreetCard
 
 
 def read_model(path: Path) -> tuple[onnx.ModelProto, ModelCard]:
@@ -21,7 +23,7 @@ def read_model(path: Path) -> tuple[onnx.ModelProto, ModelCard]:
     return onnx.load(path), card
 
 
-def write_model(model: onnx.ModelProto, card: ModelCard, target: Path) -> None:
+def write_model(model: onnx.ModelProto, card: ModelCard | SuperresCard | StreetCard, target: Path) -> None:
     """Write an ONNX model with its card inside and no other metadata.
 
     Raises:
