@@ -69,3 +69,13 @@ def write_superres(
         helper.set_model_props(model, {METADATA_KEY: replace(card, **{"scale": scale, **changes}).to_json()})
     onnx.save(model, path)
     return path
+
+
+def expected_residual(luma: NDArray[np.float32], scale: int) -> NDArray[np.float32]:
+    """What :func:`write_superres`'s network answers without a guide: H×W float32 → (scale·H)×(scale·W) float32."""
+    side = _STEPS // 2
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(luma, side), (_STEPS, _STEPS))
+    drawn = np.einsum("hwij,kij->hwk", around.astype(np.float64), kernels(scale)[:, 0])
+    height, width = luma.shape
+    blocks = drawn.reshape(height, width, scale, scale).transpose(0, 2, 1, 3)
+    return np.asarray(blocks.reshape(scale * height, scale * width), np.float32)

@@ -10,16 +10,15 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 
-_SMOOTH_STEPS: Final = 2
-REACH: Final = 2 * _SMOOTH_STEPS
-"""How far a correction reaches, in pixels of the source."""
+REACH: Final = 1
+"""How far the correction reaches, in pixels of the source."""
 
 
 def keep_light(larger: Array, source: Array, scale: int, *, floor: float, most: float = float("inf")) -> Array:
     """Correct an enlarged picture so that the mean of each scale×scale block is its source pixel.
 
     Iterative back-projection (Irani & Peleg 1991, "Improving resolution by image registration", section 3), but
-    multiplied instead of added, so that nothing gets negative: first by smoothly interpolated ratios, which leave no
+    multiplied instead of added, so that nothing gets negative: once by smoothly interpolated ratios, which leave no
     trace of the blocks, then by what is still missing of each block.
 
     Args:
@@ -36,10 +35,9 @@ def keep_light(larger: Array, source: Array, scale: int, *, floor: float, most: 
     dark = np.float32(floor)
     size = larger.shape[1::-1]
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for _ in range(_SMOOTH_STEPS):
-            ratio = np.nan_to_num((source + dark) / (block_means(larger, scale) + dark), nan=1, posinf=1)
-            smooth = cv2.resize(ratio, size, interpolation=cv2.INTER_LINEAR)
-            larger *= smooth.reshape(larger.shape)
+        ratio = np.nan_to_num((source + dark) / (block_means(larger, scale) + dark), nan=1, posinf=1)
+        smooth = cv2.resize(ratio, size, interpolation=cv2.INTER_LINEAR)
+        larger *= smooth.reshape(larger.shape)
         _settle(_blocks(larger, scale), source, np.float32(most))
     return larger
 
@@ -59,7 +57,7 @@ def _settle(blocks: Array, source: Array, most: np.float32) -> None:
     """Bring each block's mean to its source pixel exactly, and its brightest pixel below *most*."""
     means = blocks.mean(axis=(1, 3), dtype=np.float32)
     ratio = source / means
-    usable = np.isfinite(ratio)
+    usable = np.isfinite(ratio) & np.isfinite(means)
     blocks *= np.where(usable, ratio, 0)[:, None, :, None]
     # No shape to scale: a block without light that should have some, or one beyond float32.
     np.copyto(blocks, source[:, None, :, None], where=~usable[:, None, :, None])

@@ -16,8 +16,11 @@ from skymatte.superres.windows import Cut, window
 
 Array = NDArray[np.float32]
 
-_FILL: Final = 2
-"""Pixels by which colours grow into what is fully transparent: as far as the bicubic kernel looks."""
+_KERNEL: Final = 2
+"""How far the bicubic kernel looks, in pixels of the source."""
+
+_FILL: Final = 2 * _KERNEL
+"""Pixels by which colours grow into what is fully transparent: alpha comes half as far, and looks as far again."""
 
 
 class Layer(Protocol):
@@ -103,7 +106,7 @@ class Data:
 
 def around(layer: Layer) -> int:
     """Pixels that a layer needs around a window."""
-    return REACH + layer.coding.reach if isinstance(layer, Colours) else _FILL
+    return REACH + layer.coding.reach if isinstance(layer, Colours) else _KERNEL
 
 
 def _filled(encoded: Array, alpha: NDArray[Any]) -> Array:
