@@ -22,7 +22,7 @@ from benchmarks.superres_published import FSRCNN
 from benchmarks.superres_sets import scores, sets_table
 from benchmarks.superres_speed import SCALE, network_table, programs, timed_picture, whole_table
 from benchmarks.superres_webcam import SCALE as WEBCAM_SCALE
-from benchmarks.superres_webcam import bicubic_method, webcam_text
+from benchmarks.superres_webcam import JointFinder, bicubic_method, webcam_text
 from benchmarks.tables import update_page
 from skymatte.runtime.model import DEFAULT_MODEL, Model
 from skymatte.runtime.superres_model import SuperresModel, default_superres_model
@@ -87,7 +87,8 @@ class Benchmark:
         model = self._ours[WEBCAM_SCALE]
         methods = [bicubic_method(), Method(model.card.name, Enlarger(WEBCAM_SCALE, model))]
         finders = [Model.load(name, "cpu") for name in (VIDEO_MODEL, DEFAULT_MODEL)]
-        return webcam_text(self._data, finders, methods)
+        joint = [JointFinder(path) for path in self._options.joint]
+        return webcam_text(self._data, finders, methods, joint)
 
     def setup(self) -> str:
         models = ", ".join(f"{model.card.name} (SHA-256 {model.sha256[:12]}…)" for model in self._ours.values())
@@ -140,6 +141,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--beside", type=Path, action="append", default=[], metavar="FILE", help="another model (sets, speed)"
+    )
+    parser.add_argument(
+        "--joint", type=Path, action="append", default=[], metavar="FILE", help="sharpens and finds the sky (webcam)"
     )
     parser.add_argument("--cores", type=int, default=2, help="that the timed processes get (%(default)s)")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep trained networks and their figures there")

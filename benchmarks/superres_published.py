@@ -44,7 +44,7 @@ VDSR: Final[dict[tuple[str, int], Figure]] = {
     ("BSD100", 3): (28.82, 0.7976),
     ("BSD100", 4): (27.29, 0.7251),
 }
-"""Kim et al. 2016, table 2; trained on Yang91 and BSD200, as ours."""
+"""Kim et al. 2016, table 2; trained on Yang91 and BSD200."""
 
 FSRCNN: Final[dict[tuple[str, int], Figure]] = {
     ("Set5", 2): (37.00, 0.9558),

@@ -52,9 +52,9 @@ def timed_picture(data: Path, folder: Path, size: tuple[int, int] = SIZE) -> Pat
     return path
 
 
-def whole_table(everything: Sequence[Program], picture: Path, folder: Path, cores: int) -> str:
+def whole_table(everything: Sequence[Program], picture: Path, folder: Path, cores: int, count: int = _ROUNDS) -> str:
     """Programs that take turns, each a process of its own; the fastest round of each, its memory the largest."""
-    rounds = [[_run(program, picture, folder, cores) for program in everything] for _ in range(_ROUNDS)]
+    rounds = [[_run(program, picture, folder, cores) for program in everything] for _ in range(count)]
     usages = [
         Usage(min(run.seconds for run in runs), max(run.peak_bytes for run in runs))
         for runs in zip(*rounds, strict=True)
