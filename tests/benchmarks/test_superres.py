@@ -7,9 +7,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import pytest
 import torch
 from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
 
 from benchmarks import superres, superres_hdr, superres_webcam
 from benchmarks.cases import Case
@@ -228,3 +230,34 @@ def test_masks_of_webcam_pictures(tmp_path: Path) -> None:
     assert list(found) == ["bright, original", "bright, small", "bright, ×4 by bicubic"]
     assert found["bright, original"] == 1
     assert min(found.values()) > 0.9
+
+
+def write_joint(path: Path, height: int, width: int) -> Path:
+    """Bright pixels are sky, in 4×4 pixels each; pictures of that size only."""
+    weight = np.repeat(np.array([4, -4], np.float32), 16)[:, None, None, None] * np.ones((32, 3, 1, 1), np.float32)
+    bias = np.repeat(np.array([-6, 6], np.float32), 16)
+    nodes = [
+        helper.make_node("Conv", ["picture", "weight", "bias"], ["drawn"]),
+        helper.make_node("DepthToSpace", ["drawn"], ["logits"], blocksize=4, mode="CRD"),
+        helper.make_node("Softmax", ["logits"], ["classes"], axis=1),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "joint",
+        [helper.make_tensor_value_info("picture", TensorProto.FLOAT, ["n", 3, height, width])],
+        [helper.make_tensor_value_info("classes", TensorProto.FLOAT, ["n", 2, 4 * height, 4 * width])],
+        [numpy_helper.from_array(weight, "weight"), numpy_helper.from_array(bias, "bias")],
+    )
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    return path
+
+
+def test_a_network_that_does_both_sees_sides_that_it_can_take(tmp_path: Path) -> None:
+    """Padded to multiples of 4 px, 16 px when large; cut back."""
+    small = np.full((18, 25, 3), 10, np.uint8)
+    small[:9] = 230
+    finder = superres_webcam.JointFinder(write_joint(tmp_path / "joint-x4.onnx", 20, 28))
+    matte = finder.matte(small)
+    assert finder.name == "joint-x4"
+    assert matte.shape == (72, 100)
+    assert matte[:36].min() > 0.5 > matte[36:].max()
