@@ -19,6 +19,7 @@ from typer.testing import CliRunner, Result
 from skymatte.cli.main import app
 from skymatte.datasets.superres_pairs import Pair, display_pair
 from skymatte.errors import ModelError, RecipeError
+from skymatte.networks.build import build
 from skymatte.networks.dcscn import Dcscn
 from skymatte.networks.guided import GuidedDcscn
 from skymatte.runtime.superres_model import SuperresModel
@@ -321,7 +322,7 @@ def test_checkpoints_of_another_task_are_refused(larger: Larger) -> None:
     with pytest.raises(ModelError, match="which does not find the sky"):
         sky_network(network)
     with pytest.raises(ModelError, match="which makes no picture larger"):
-        superres_network(torch.nn.Module())  # type: ignore[arg-type]
+        superres_network(build("classic-unet", width=1))
 
 
 def test_built_in_recipes_build_their_networks() -> None:

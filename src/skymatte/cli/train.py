@@ -17,7 +17,8 @@ def train(
         typer.Option(
             "--data",
             help="What to learn from. Recipes of views: a folder with hdri/ (manifest.csv, pictures, labels) and "
-            "video/. Recipes of patches: a patch store, or any data set that `skymatte dataset info` knows.",
+            "video/. Recipes of patches: a patch store, or any data set that `skymatte dataset info` knows. Other "
+            "recipes: a folder that holds what they name.",
         ),
     ],
     output: Folder,

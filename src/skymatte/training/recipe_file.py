@@ -46,7 +46,7 @@ def read_plan(name_or_path: str, overrides: tuple[str, ...], plans: Mapping[str,
     try:
         recipe = _plan(path, content, plans).model_validate(content)
     except ValidationError as error:
-        mistakes += [f"{_place(item['loc'])}: {item['msg']}" for item in error.errors()]
+        mistakes += [f"{_place(item['loc'], content)}: {item['msg']}" for item in error.errors()]
     if mistakes:
         raise RecipeError(f"{path}: {len(mistakes)} thing(s) to mend:\n" + "\n".join(f"  {line}" for line in mistakes))
     return recipe
@@ -59,9 +59,10 @@ def _plan(path: Path, content: Any, plans: Mapping[str, type[Plan]]) -> type[Pla
     return plans[task]
 
 
-def _place(location: tuple[int | str, ...]) -> str:
+def _place(location: tuple[int | str, ...], content: Any) -> str:
     """Where in the file: what pydantic adds to tell the kinds of ``data`` apart is left out."""
     parts: list[Any] = [*location]
-    if len(parts) > 1 and parts[0] == "data" and parts[1] in ("views", "patches"):
+    data = content.get("data") if isinstance(content, dict) else None
+    if len(parts) > 1 and parts[0] == "data" and isinstance(data, dict) and parts[1] == data.get("kind"):
         del parts[1]
     return ".".join(map(str, parts)) or "recipe"
