@@ -15,6 +15,8 @@ from skymatte.networks.dcscn import Dcscn
 from skymatte.networks.efficientnet import imagenet_state
 from skymatte.networks.fast_unet import FastSkyNet
 from skymatte.networks.guided import GuidedDcscn
+from skymatte.networks.joint import JointNetwork
+from skymatte.networks.pspnet import PspNet
 from skymatte.networks.published import PublishedNetwork, published_architectures, usual_encoder
 from skymatte.networks.unet import SkyNet
 
@@ -105,7 +107,12 @@ def rebuild(description: Mapping[str, Any], weights: Mapping[str, Tensor]) -> Ne
     return network
 
 
-_OTHERS: dict[str, Callable[..., Network]] = {"dcscn": Dcscn, "guided-dcscn": GuidedDcscn}
+_OTHERS: dict[str, Callable[..., Network]] = {
+    "dcscn": Dcscn,
+    "guided-dcscn": GuidedDcscn,
+    "joint": JointNetwork,
+    "pspnet": PspNet,
+}
 """Networks that do not find the sky, by their architecture: what makes them from the rest of their description."""
 
 

@@ -96,10 +96,10 @@ class JointNetwork(Network):
         stride = 2 ** (self._level + 1)
         told = self.join(found)
         if stride != self.scale:
-            height, width = (round(side * self.scale / stride) for side in found.shape[-2:])
+            height, width = ((side * self.scale + stride // 2) // stride for side in found.shape[-2:])
             told = functional.interpolate(told, (height, width), mode="bilinear")
         beyond = (0, fine.shape[3] - told.shape[3], 0, fine.shape[2] - told.shape[2])
-        return fine + functional.pad(told, beyond)
+        return fine + (functional.pad(told, beyond) if any(beyond) else told)
 
     def _guide(self, coarse: Tensor, fine: Tensor, large: torch.Size, found: Tensor) -> Tensor:
         """What the segmentation knows, at the places of the small picture's pixels."""

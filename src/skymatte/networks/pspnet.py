@@ -23,8 +23,10 @@ BINS = (1, 2, 3, 6)
 
 Stride = Literal[8, 16]
 
+MULTIPLE = 16
+"""Of how many pixels sides are inside the network."""
+
 _MEAN, _DEVIATION = 127 / 255, 128 / 255
-_MULTIPLE = 16
 _DROPOUT = 0.1
 
 
@@ -107,7 +109,7 @@ class PspNet(Network):
         """What the encoder takes: standardised, continued to multiples of 16 px."""
         x = (picture - self.mean) / self.deviation
         height, width = picture.shape[-2:]
-        more = (0, -width % _MULTIPLE, 0, -height % _MULTIPLE)
+        more = (0, -width % MULTIPLE, 0, -height % MULTIPLE)
         return functional.pad(x, more, mode="replicate") if any(more) else x
 
     def decided(self, features: Tensor) -> Tensor:
@@ -124,7 +126,7 @@ class PspNet(Network):
 
 def drawn(logits: Tensor, size: torch.Size) -> Tensor:
     """Coarse logits at the size of a picture whose continuation to multiples of 16 px they are of."""
-    height, width = (side + -side % _MULTIPLE for side in size)
+    height, width = (side + -side % MULTIPLE for side in size)
     return functional.interpolate(logits, (height, width), mode="bilinear")[..., : size[0], : size[1]]
 
 
