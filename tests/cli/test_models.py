@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from skymatte.cli.main import app
 from skymatte.runtime import model as model_module
 from tests.models import CARD, write_model
+from tests.superres.models import write_superres
 
 
 def test_built_in_models_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,3 +50,16 @@ def test_an_installation_without_models_says_so(tmp_path: Path, monkeypatch: pyt
     assert result.exit_code == 0
     assert "no built-in models" in result.stdout
     assert json.loads(CliRunner().invoke(app, ["models", "--json"]).stdout) == []
+
+
+def test_models_of_both_kinds_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_model(tmp_path / "skymatte-3.onnx", name="skymatte-3")
+    write_superres(tmp_path / "dcscn-x4.onnx", 4)
+    monkeypatch.setattr(model_module, "BUILT_IN", tmp_path)
+    result = CliRunner().invoke(app, ["models"])
+    assert result.exit_code == 0
+    assert "super-resolution, 4 times larger" in result.stdout
+    assert "multiples of 32 px" in result.stdout
+    sharp, sky = json.loads(CliRunner().invoke(app, ["models", "--json"]).stdout)
+    assert (sharp["task"], sharp["scale"], sharp["default"]) == ("superres", 4, False)
+    assert ("task" in sky, sky["default"]) == (False, True)

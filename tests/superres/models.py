@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
@@ -39,16 +38,16 @@ def kernels(scale: int) -> NDArray[np.float32]:
 
 
 def write_superres(
-    path: Path, scale: int = 2, card: SuperresCard | None = CARD, *, guided: bool = True, **changes: Any
+    path: Path, scale: int = 2, card: SuperresCard | None = CARD, *, guided: bool = True, says: int | None = None
 ) -> Path:
     """Write a network of one convolution and a pixel shuffle as ONNX; beyond the picture it sees 0.
 
     Args:
         path: the file.
-        scale: of the network and, unless *changes* say otherwise, of the card.
+        scale: of the network.
         card: what it carries; ``None`` for a stranger's model.
         guided: whether it takes a guide: ``GUIDE_GAIN`` times (sky − anything else) is added to all its pixels.
-        changes: fields of the card that differ.
+        says: scale of the card, if it is another one.
     """
     side = _STEPS // 2
     tensors = [numpy_helper.from_array(kernels(scale), "weight")]
@@ -66,7 +65,7 @@ def write_superres(
     graph = helper.make_graph(nodes, "sharp", inputs, [output], tensors)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     if card is not None:
-        helper.set_model_props(model, {METADATA_KEY: replace(card, **{"scale": scale, **changes}).to_json()})
+        helper.set_model_props(model, {METADATA_KEY: replace(card, scale=says or scale).to_json()})
     onnx.save(model, path)
     return path
 

@@ -118,13 +118,13 @@ def test_small_and_grey_pictures(methods: dict[int, Method], shape: tuple[int, .
 
 
 def test_hidden_colours_do_not_shine_through() -> None:
-    pixels = np.zeros((16, 16, 4), np.uint8)
+    pixels = np.zeros((24, 24, 4), np.uint8)
     pixels[..., 1] = 255  # green that nobody sees
-    pixels[4:12, 4:12] = (200, 0, 0, 255)
+    pixels[8:16, 8:16] = (200, 0, 0, 255)
     larger = upscale(pixels, method="bicubic")
     visible = larger[..., 3] > 0
     assert (larger[visible][:, :3] == (200, 0, 0)).all()
-    assert larger[16, 16, 3] == 255
+    assert larger[24, 24, 3] == 255
     assert larger[0, 0].tolist() == [0, 255, 0, 0]  # far from everything it stays
 
 

@@ -20,7 +20,7 @@ XMP_SIZES: Final = (
     *(b"GPano:CroppedAreaImageWidthPixels", b"GPano:CroppedAreaImageHeightPixels"),
     *(b"GPano:CroppedAreaLeftPixels", b"GPano:CroppedAreaTopPixels"),
 )
-_XMP_SIZE = re.compile(rb"(\b(?:" + b"|".join(XMP_SIZES) + rb")\s*(?:=\s*[\"']|>)\s*)(\d{1,9})")
+_XMP_SIZE = re.compile(rb"((?<!/)\b(?:" + b"|".join(XMP_SIZES) + rb")\s*(?:=\s*[\"']|>)\s*)(\d{1,9})")
 """XMP part 2 (exif and tiff schemas); Google, "Photo Sphere XMP metadata".  Attributes and elements."""
 
 
