@@ -15,7 +15,7 @@ from skymatte.picture.encoding import encode
 from skymatte.runtime.model import Model
 from skymatte.runtime.whole import shrink
 from skymatte.training import reduced as module
-from skymatte.training.recipe import load_recipe
+from skymatte.training.recipe import ViewData, load_recipe
 from skymatte.training.sky_material import training_sources
 from tests.training.conftest import Trained
 
@@ -107,7 +107,8 @@ def test_a_folder_that_is_not_there_is_named(trained: Trained, tmp_path: Path) -
 def test_frames_of_clips_calibrate_whole(trained: Trained) -> None:
     """As a video shows them to the network: both labelled frames of the clip, at their own size or the working size."""
     plan = load_recipe(str(trained.recipe), ())
-    frames = module._frames(training_sources(plan, trained.data))
+    assert isinstance(plan.data, ViewData)
+    frames = module._frames(training_sources(plan.data, trained.data))
     assert len(frames) == 2
     light = frames[0].pixels
     for side in (64, 16):

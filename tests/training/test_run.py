@@ -19,7 +19,7 @@ from skymatte.runtime.model import Model
 from skymatte.training import sky as module
 from skymatte.training.checkpoint import BEST, LATEST
 from skymatte.training.export import load_trained
-from skymatte.training.recipe import load_recipe
+from skymatte.training.recipe import ViewData, load_recipe
 from skymatte.training.run import RECIPE, keep_recipe
 from skymatte.training.sky_card import card_of
 from skymatte.training.sky_material import FIRST_SCENE, training_sources, validation_sources
@@ -161,11 +161,11 @@ def test_a_run_keeps_the_recipe_that_it_follows(trained: Trained) -> None:
 
 def test_the_recipe_chooses_the_material(trained: Trained) -> None:
     plan = load_recipe(str(trained.recipe))
-    names = [source.name for source in training_sources(plan, trained.data)]
+    views = plan.data
+    assert isinstance(views, ViewData)
+    names = [source.name for source in training_sources(views, trained.data)]
     assert names == ["field", "lawn", "blue", "drive__00000", "drive__00002", f"scene-{FIRST_SCENE}"]
-    anything = plan.model_copy(
-        update={"data": plan.data.model_copy(update={"licence": None, "clips": (), "scenes": 0})}
-    )
+    anything = views.model_copy(update={"licence": None, "clips": (), "scenes": 0})
     assert [source.name for source in training_sources(anything, trained.data)] == ["field", "lawn", "blue", "theirs"]
 
 

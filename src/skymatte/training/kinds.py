@@ -8,11 +8,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from skymatte.errors import RecipeError
+from skymatte.training.joint_sky import open_joint_sky
+from skymatte.training.joint_sky_recipe import JointSkyRecipe
 from skymatte.training.plan import Plan
 from skymatte.training.precision import Precision
 from skymatte.training.recipe import Recipe
 from skymatte.training.recipe_file import read_plan
 from skymatte.training.sky import export_sky, open_sky
+from skymatte.training.street_joint import open_joint
+from skymatte.training.street_plan import JointPlan, SegmentPlan, SharpenPlan
+from skymatte.training.street_segment import open_segment
+from skymatte.training.street_sharpen import open_sharpen
 from skymatte.training.superres import export_superres, open_superres
 from skymatte.training.superres_recipe import SuperresRecipe
 from skymatte.training.task import Report, Task
@@ -41,6 +47,10 @@ class Kind:
 KINDS: Final[dict[str, Kind]] = {
     "sky": Kind(Recipe, open_sky, export_sky),
     "superres": Kind(SuperresRecipe, open_superres, export_superres),
+    "street": Kind(SegmentPlan, open_segment),
+    "guided": Kind(SharpenPlan, open_sharpen),
+    "joint": Kind(JointPlan, open_joint),
+    "joint-sky": Kind(JointSkyRecipe, open_joint_sky),
 }
 """By what recipes call them: ``task``."""
 

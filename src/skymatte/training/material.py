@@ -11,6 +11,7 @@ from skymatte.datasets.samples import Mixture, Samples
 from skymatte.datasets.sources import Source
 from skymatte.errors import RecipeError
 from skymatte.networks.base import SegmentationNetwork
+from skymatte.training.plan import Plan
 from skymatte.training.recipe import PatchData, Recipe, ViewData
 from skymatte.training.task import VALIDATE_EVERY, check_share
 from skymatte.training.validate import torch_predict, validate_pictures
@@ -46,22 +47,23 @@ def samples_of(
             seed=recipe.seed,
             share=share,
         )
-    return _views(recipe, recipe.data, list(cast(Sequence[Source], training)), share)
+    return views(recipe, recipe.encoding, recipe.data, list(cast(Sequence[Source], training)), share)
 
 
-def _views(recipe: Recipe, data: ViewData, sources: list[Source], share: tuple[int, int]) -> Samples:
-    check_share(recipe.batch // 2 if data.wide_every else recipe.batch, share[1])
+def views(plan: Plan, encoding: str, data: ViewData, sources: list[Source], share: tuple[int, int]) -> Samples:
+    """A stream of views of pictures; arguments and errors as of :func:`samples_of`."""
+    check_share(plan.batch // 2 if data.wide_every else plan.batch, share[1])
     strata = {str(name): part for name, part in data.strata.items()}
     mixture = Mixture(strata, data.exchange, data.occluders, data.camera)
     return Samples(
         sources,
         mixture,
-        encoding=recipe.encoding,
+        encoding=encoding,
         size=data.size,
-        batch=recipe.batch,
-        batches=recipe.batches or 0,
+        batch=plan.batch,
+        batches=plan.batches or 0,
         wide_every=data.wide_every,
-        seed=recipe.seed,
+        seed=plan.seed,
         share=share,
     )
 

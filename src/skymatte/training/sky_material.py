@@ -22,14 +22,13 @@ PATCHES = "patches"
 """Folder of the patch store inside a run's folder."""
 
 
-def training_sources(recipe: Recipe, data: Path) -> list[Source]:
-    """The recipe's training material below ``data`` (``hdri/``, ``video/``), and its procedural scenes.
+def training_sources(plan: ViewData, data: Path) -> list[Source]:
+    """The training material below ``data`` (``hdri/``, ``video/``), and the procedural scenes.
 
     Raises:
         InputError: ``data`` holds none of it.
     """
     _check(data)
-    plan = _views(recipe)
     sources = list(read_manifest(data / "hdri", "train", licence=plan.licence))
     sources += read_video_frames(data / "video", plan.clips) if plan.clips else []
     sources += render_scenes(range(FIRST_SCENE, FIRST_SCENE + plan.scenes), plan.scene_height)
@@ -54,12 +53,6 @@ def validation_sources(data: Path) -> list[Source]:
 def _check(data: Path) -> None:
     if not (data / "hdri" / "manifest.csv").is_file():
         raise InputError(f"{data}: holds no hdri/manifest.csv; name the data folder with --data")
-
-
-def _views(recipe: Recipe) -> ViewData:
-    if not isinstance(recipe.data, ViewData):
-        raise RecipeError(f"{recipe.name}: data.kind is patches; this needs views")
-    return recipe.data
 
 
 def store_of(plan: PatchPlan, data: Path, folder: Path, report: Report) -> PatchStore:
@@ -98,7 +91,7 @@ def material_of(
         report(f"{recipe.name}: {len(training)} training patches, {len(validation)} validation patches")
         return training, validation
     report(f"{recipe.name}: reading {data} and rendering {recipe.data.scenes} scenes")
-    sources, pictures = training_sources(recipe, data), validation_sources(data)
+    sources, pictures = training_sources(recipe.data, data), validation_sources(data)
     report(f"{recipe.name}: {len(sources)} training pictures, {len(pictures)} validation pictures")
     return sources, pictures
 

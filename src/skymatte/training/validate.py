@@ -68,14 +68,15 @@ def validate(recipe: Recipe, predict: ShownPredict, multiple: int, sources: Sequ
 
     With a prior pictures are looked at coarse to fine, else at the recipe's working size.
     """
-    results = []
-    for source in sources:
-        matte = _matte(recipe, predict, multiple, source)
-        known = source.ignore < 0.5
-        predicted, labelled = (matte >= recipe.threshold) & known, (source.sky >= 0.5) & known
-        reached = iou(int((predicted & labelled).sum()), int((predicted | labelled).sum()))
-        results.append(Validated(source, reached, float((predicted & ~labelled).sum() / max(1, known.sum())), matte))
-    return results
+    return [found(source, _matte(recipe, predict, multiple, source), recipe.threshold) for source in sources]
+
+
+def found(source: Source, matte: NDArray[np.float32], threshold: float) -> Validated:
+    """How right a matte of the label's size is, thresholded; ``ignore`` counts nowhere."""
+    known = source.ignore < 0.5
+    predicted, labelled = (matte >= threshold) & known, (source.sky >= 0.5) & known
+    reached = iou(int((predicted & labelled).sum()), int((predicted | labelled).sum()))
+    return Validated(source, reached, float((predicted & ~labelled).sum() / max(1, known.sum())), matte)
 
 
 def _matte(recipe: Recipe, predict: ShownPredict, multiple: int, source: Source) -> NDArray[np.float32]:
