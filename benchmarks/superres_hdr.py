@@ -18,10 +18,10 @@ from skymatte.picture.exposure import exposure_scale, luminance
 from skymatte.picture.fidelity import pu21_psnr
 from skymatte.picture.luma import LOG_SHIFT
 from skymatte.runtime.superres_model import SuperresModel
+from skymatte.superres.arrays import upscale
 from skymatte.superres.coding import Light
 from skymatte.superres.enlarge import Enlarger
 from skymatte.superres.method import Method
-from skymatte.superres.upscale import upscale
 
 Array = NDArray[np.float32]
 

@@ -23,9 +23,9 @@ from skymatte.picture.luma import LOG_SHIFT
 from skymatte.picture.read import from_array
 from skymatte.runtime.enlarge import enlarge
 from skymatte.runtime.model import Model
+from skymatte.superres.arrays import upscale
 from skymatte.superres.enlarge import Enlarger
 from skymatte.superres.method import Method
-from skymatte.superres.upscale import upscale
 from skymatte.video.frame import Frame
 
 Rgb8 = NDArray[np.uint8]

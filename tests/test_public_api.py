@@ -10,7 +10,7 @@ import pytest
 
 import skymatte
 
-PUBLIC = ["Model", "Picture", "Segmentation", "SkymatteError", "__version__", "read", "segment"]
+PUBLIC = ["Model", "Picture", "Segmentation", "SkymatteError", "__version__", "read", "segment", "upscale"]
 
 
 def test_the_names() -> None:

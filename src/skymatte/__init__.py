@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from skymatte.picture.read import read
     from skymatte.runtime.model import Model
     from skymatte.sky.segment import Segmentation, segment
+    from skymatte.superres.arrays import upscale
 
 __version__ = "0.1.0"
 
-__all__ = ["Model", "Picture", "Segmentation", "SkymatteError", "__version__", "read", "segment"]
+__all__ = ["Model", "Picture", "Segmentation", "SkymatteError", "__version__", "read", "segment", "upscale"]
 
 _HOMES = {
     "Model": "skymatte.runtime.model",
@@ -32,6 +33,7 @@ _HOMES = {
     "SkymatteError": "skymatte.errors",
     "read": "skymatte.picture.read",
     "segment": "skymatte.sky.segment",
+    "upscale": "skymatte.superres.arrays",
 }
 
 

@@ -25,7 +25,7 @@ class Coding(Protocol):
         ...
 
     def encode(self, samples: NDArray[Any]) -> Array:
-        """H×W×C numbers of the file → H×W×C float32 encoded light."""
+        """H×W×C numbers of the file, as floating point too → H×W×C float32 encoded light."""
         ...
 
     def decode(self, larger: Array, samples: NDArray[Any]) -> NDArray[Any]:
@@ -40,18 +40,23 @@ class Coding(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """Integers of a display's curve (sRGB, PQ, …), worked on as they are: 0 is black, the largest is white."""
+    """Integers of a display's curve (sRGB, PQ, …), worked on as they are: 0 is black, the largest is white.
 
+    Attributes:
+        kind: uint8 or uint16.
+    """
+
+    kind: np.dtype[Any]
     reach: int = 0
 
     def encode(self, samples: NDArray[Any]) -> Array:
-        return np.asarray(samples, np.float32) * np.float32(1 / np.iinfo(samples.dtype).max)
+        return np.asarray(samples, np.float32) * np.float32(1 / np.iinfo(self.kind).max)
 
-    def decode(self, larger: Array, samples: NDArray[Any]) -> NDArray[Any]:
-        top = np.iinfo(samples.dtype).max
+    def decode(self, larger: Array, samples: NDArray[Any]) -> NDArray[Any]:  # noqa: ARG002 - others need them
+        top = np.iinfo(self.kind).max
         larger *= np.float32(top)
         np.rint(larger, out=larger)
-        return np.clip(larger, 0, top, out=larger).astype(samples.dtype)
+        return np.clip(larger, 0, top, out=larger).astype(self.kind)
 
 
 @dataclass(frozen=True, slots=True)

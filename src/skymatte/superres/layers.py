@@ -52,9 +52,9 @@ class Colours:
 
     def draw(self, rows: Cut, columns: Cut) -> NDArray[Any]:
         samples = window(self.samples, rows, columns)
-        encoded = self.coding.encode(samples)
         if self.alpha is not None:
-            encoded = _filled(encoded, window(self.alpha, rows, columns))
+            samples = _filled(samples, window(self.alpha, rows, columns))
+        encoded = self.coding.encode(samples)
         guide = None
         if self.matte is not None:
             sky = window(self.matte, rows, columns)
@@ -109,16 +109,16 @@ def around(layer: Layer) -> int:
     return REACH + layer.coding.reach if isinstance(layer, Colours) else _KERNEL
 
 
-def _filled(encoded: Array, alpha: NDArray[Any]) -> Array:
+def _filled(samples: NDArray[Any], alpha: NDArray[Any]) -> NDArray[Any]:
     """Colours, continued from visible pixels into fully transparent ones beside them."""
     hidden = alpha == 0
     if not hidden.any():
-        return encoded
+        return samples
+    colours = np.array(samples, np.float32)
     weights = np.where(hidden, 0, np.asarray(alpha, np.float32))
     side = (2 * _FILL + 1,) * 2
     total = cv2.boxFilter(weights, -1, side, normalize=False, borderType=cv2.BORDER_CONSTANT)
-    colours = cv2.boxFilter(encoded * weights[..., None], -1, side, normalize=False, borderType=cv2.BORDER_CONSTANT)
+    shown = cv2.boxFilter(colours * weights[..., None], -1, side, normalize=False, borderType=cv2.BORDER_CONSTANT)
     beside = hidden & (total > 0)
-    filled = encoded.copy()
-    filled[beside] = colours.reshape(encoded.shape)[beside] / total[beside][:, None]
-    return filled
+    colours[beside] = shown.reshape(colours.shape)[beside] / total[beside][:, None]
+    return colours

@@ -145,14 +145,15 @@ def _layers(stored: _Stored, method: Method, matte: NDArray[np.float32] | None) 
     channels = stored.samples.shape[2]
     count = 3 if channels >= 3 else 1
     colours, alpha = stored.samples[..., :count], stored.samples[..., count] if channels > count else None
-    layers: dict[str, Layer]
-    notes = []
+    straight = alpha if stored.straight else None
     if stored.light:
         light, coding, repairs = light_of(colours, method.scale, stored.dtype)
         notes = repair_notes(repairs)
-        layers = {"colour": Colours(light, coding, method.enlarger, matte, alpha if stored.straight else None)}
+        main = Colours(light, coding, method.enlarger, matte, straight)
     else:
-        layers = {"colour": Colours(colours, Display(), method.enlarger, matte, alpha if stored.straight else None)}
+        notes = []
+        main = Colours(colours, Display(colours.dtype), method.enlarger, matte, straight)
+    layers: dict[str, Layer] = {"colour": main}
     if alpha is not None:
         layers["alpha"] = Shares(alpha, method.scale)
     return layers, notes

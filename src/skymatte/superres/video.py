@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from skymatte.picture.atomic import replacing
 from skymatte.runtime.model import Model
+from skymatte.superres.arrays import enlarged
 from skymatte.superres.drawing import Progress
 from skymatte.superres.method import Method
-from skymatte.superres.upscale import enlarged
 from skymatte.video.convert import sound_of
 from skymatte.video.draw import Kind
 from skymatte.video.finder import SkyFinder

@@ -88,7 +88,7 @@ def _layers(cube: NDArray[Any], method: Method, matte: NDArray[np.float32] | Non
     colours, alpha = cube[..., :count], cube[..., count] if cube.shape[2] > count else None
     layers: dict[str, Layer]
     if cube.dtype.kind == "u":
-        layers = {"colour": Colours(colours, Display(), method.enlarger, matte, alpha)}
+        layers = {"colour": Colours(colours, Display(colours.dtype), method.enlarger, matte, alpha)}
     else:
         light, coding, _ = light_of(colours, method.scale)
         layers = {"colour": Colours(light, coding, method.enlarger, matte)}

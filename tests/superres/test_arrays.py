@@ -16,11 +16,11 @@ from skymatte.errors import ModelError, PictureError
 from skymatte.picture.bicubic import bicubic
 from skymatte.picture.encoding import HALF_MAX
 from skymatte.runtime.model import Model
-from skymatte.superres import upscale as module
+from skymatte.superres import arrays as module
+from skymatte.superres.arrays import upscale
 from skymatte.superres.drawing import drawn
 from skymatte.superres.energy import block_means
 from skymatte.superres.method import Method, open_method
-from skymatte.superres.upscale import upscale
 from tests.models import write_model
 from tests.superres.models import write_superres
 
@@ -126,6 +126,14 @@ def test_hidden_colours_do_not_shine_through() -> None:
     assert (larger[visible][:, :3] == (200, 0, 0)).all()
     assert larger[24, 24, 3] == 255
     assert larger[0, 0].tolist() == [0, 255, 0, 0]  # far from everything it stays
+
+
+def test_windows_see_the_same_hidden_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    pixels = eight_bits(37, 61, 4)
+    pixels[..., 3] *= np.random.default_rng(2).integers(0, 2, (37, 61), np.uint8)
+    whole = upscale(pixels, method="bicubic")
+    monkeypatch.setattr(module, "drawn", partial(drawn, tile=16))
+    np.testing.assert_array_equal(upscale(pixels, method="bicubic"), whole)
 
 
 def test_linear_alpha_stays_in_range() -> None:
