@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import shlex
 from collections.abc import Callable
 from functools import cached_property
 from importlib.metadata import version
@@ -21,6 +22,8 @@ from benchmarks.superres_pictures import SCALES
 from benchmarks.superres_published import FSRCNN
 from benchmarks.superres_sets import scores, sets_table
 from benchmarks.superres_speed import SCALE, network_table, programs, timed_picture, whole_table
+from benchmarks.superres_study import parse as parse_study
+from benchmarks.superres_study import study_sections
 from benchmarks.superres_webcam import SCALE as WEBCAM_SCALE
 from benchmarks.superres_webcam import JointFinder, bicubic_method, webcam_text
 from benchmarks.tables import update_page
@@ -90,6 +93,19 @@ class Benchmark:
         joint = [JointFinder(path) for path in self._options.joint]
         return webcam_text(self._data, finders, methods, joint)
 
+    @cached_property
+    def _study(self) -> dict[str, Callable[[], str]]:
+        options = parse_study(shlex.split(self._options.study))
+        options.data = self._data
+        options.cache = self._options.cache or options.cache
+        return study_sections(options)
+
+    def study(self) -> str:
+        return self._study["study"]()
+
+    def orders(self) -> str:
+        return self._study["orders"]()
+
     def setup(self) -> str:
         models = ", ".join(f"{model.card.name} (SHA-256 {model.sha256[:12]}…)" for model in self._ours.values())
         return (
@@ -104,6 +120,8 @@ SECTIONS: dict[str, Callable[[Benchmark], str]] = {
     "hdr": Benchmark.hdr,
     "speed": Benchmark.speed,
     "webcam": Benchmark.webcam,
+    "study": Benchmark.study,
+    "orders": Benchmark.orders,
 }
 
 
@@ -144,6 +162,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--joint", type=Path, action="append", default=[], metavar="FILE", help="sharpens and finds the sky (webcam)"
+    )
+    parser.add_argument(
+        "--study", default="", metavar="OPTIONS", help="in quotes: what python -m benchmarks.superres_study takes"
     )
     parser.add_argument("--cores", type=int, default=2, help="that the timed processes get (%(default)s)")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep trained networks and their figures there")

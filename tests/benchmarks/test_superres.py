@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -261,3 +263,21 @@ def test_a_network_that_does_both_sees_sides_that_it_can_take(tmp_path: Path) ->
     assert finder.name == "joint-x4"
     assert matte.shape == (72, 100)
     assert matte[:36].min() > 0.5 > matte[36:].max()
+
+
+def test_options_of_the_study_reach_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own in quotes; data and cache are those of everything."""
+    given: list[argparse.Namespace] = []
+
+    def sections(options: argparse.Namespace) -> dict[str, Callable[[], str]]:
+        given.append(options)
+        return {"study": lambda: "scales", "orders": lambda: "orders"}
+
+    monkeypatch.setattr(superres, "study_sections", sections)
+    options = superres.parse(
+        ["--data", str(tmp_path), "--cache", str(tmp_path / "kept"), "--study", "--order 7 batch=3"]
+    )
+    benchmark = superres.Benchmark(options)
+    assert [superres.SECTIONS[name](benchmark) for name in ("study", "orders")] == ["scales", "orders"]
+    (one,) = given
+    assert (one.data, one.cache, one.order, one.overrides) == (tmp_path, tmp_path / "kept", 7, ["batch=3"])
