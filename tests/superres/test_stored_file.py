@@ -21,6 +21,7 @@ from skymatte.superres.energy import block_means
 from skymatte.superres.jpeg_metadata import carried_segments
 from skymatte.superres.method import open_method
 from skymatte.superres.stored_file import upscale_stored
+from skymatte.superres.tiff_metadata import put_xmp, read_xmp
 from tests.models import write_model
 from tests.superres.models import write_superres
 
@@ -43,6 +44,13 @@ SHOT = {
     "oiio:UnassociatedAlpha": 1,
 }
 PROFILE = b"a profile" * 20
+XMP = (
+    b'<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""'
+    b' xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/" crs:Exposure2012="+0.50"'
+    b' xmlns:GPano="http://ns.google.com/photos/1.0/panorama/" GPano:FullPanoWidthPixels="WIDTH"/>'
+    b'</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+)
 
 
 def write(path: Path, pixels: NDArray[Any], attributes: dict[str, Any] | None = None) -> Path:
@@ -171,6 +179,26 @@ def test_tiffs_of_floating_point_keep_their_light(tmp_path: Path, kind: type[np.
     before = LIGHT.astype(kind).astype(np.float32)
     tolerance = 1e-6 if kind is np.float32 else 2**-11
     np.testing.assert_allclose(block_means(samples.astype(np.float32), 2), before, rtol=tolerance)
+
+
+@pytest.mark.parametrize("big", [0, 1])
+def test_tiffs_keep_their_whole_xmp(tmp_path: Path, big: int) -> None:
+    """OpenImageIO forgets what it does not know, such as a raw developer's settings."""
+    packet = XMP.replace(b"WIDTH", str(WIDTH).encode())
+    source = write(tmp_path / "x.tif", BYTES[..., :3], {"tiff:bigtiff": big, "Make": "ACME"})
+    put_xmp(source, packet)
+    assert read(source)[1]["GPano:FullPanoWidthPixels"] == WIDTH  # an independent reader finds it
+    upscale_stored(source, tmp_path / "y.tif", BICUBIC)
+    samples, found = read(tmp_path / "y.tif")
+    assert read_xmp(tmp_path / "y.tif") == XMP.replace(b"WIDTH", str(2 * WIDTH).encode())
+    assert (found["GPano:FullPanoWidthPixels"], found["Make"]) == (2 * WIDTH, "ACME")
+    np.testing.assert_array_equal(samples, larger(BYTES[..., :3]))
+
+
+@pytest.mark.parametrize("content", [b"", b"II*\0", b"II*\0\xff\xff\xff\xff", b"II+\0\x08\0\0\0", b"no TIFF at all"])
+def test_what_is_no_tiff_has_no_xmp(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.tif").write_bytes(content)
+    assert read_xmp(tmp_path / "x.tif") == b""
 
 
 def test_radiance_files_keep_their_light_and_header(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from skymatte.superres.windows import cut
 Progress = Callable[[int, int], None]
 
 TILE: Final = 256
-"""Side of a window in pixels of the source.  DCSCN keeps some 6 kB for each, context included."""
+"""Side of a window in pixels of the source.  DCSCN of medium size takes some 10 kB for each, those around included."""
 
 _AT_ONCE: Final = 2
 """Windows in work: while the network looks at one, another is encoded or decoded."""

@@ -28,7 +28,8 @@ from skymatte.superres.light import light_of, repair_notes
 from skymatte.superres.method import Method
 from skymatte.superres.png_metadata import carried_chunks, with_chunks
 from skymatte.superres.radiance import representable, with_header
-from skymatte.superres.sizes import XMP_SIZES
+from skymatte.superres.sizes import XMP_SIZES, enlarged_xmp
+from skymatte.superres.tiff_metadata import put_xmp, read_xmp
 
 QUALITY: Final = 95
 """Of JPEG files: what a first copy loses must not add up with the source's own loss."""
@@ -38,6 +39,9 @@ _SIZES: Final = ("Exif:PixelXDimension", "Exif:PixelYDimension", *(name.decode()
 _EXIF: Final = ("Exif:", "ExposureTime", "FNumber")
 _NOT_CARRIED: Final = ("oiio:", "tiff:", "hdr:", "planarconfig", "compression", "jpeg:", "png:", "ImageDescription:")
 """Attributes of OpenImageIO that describe how a file was coded."""
+
+_LONGEST_TIFF: Final = 0.9 * 2**32
+"""Bytes of samples that offsets of 32 bits reach for sure."""
 
 _STRAIGHT: Final = {"oiio:UnassociatedAlpha": 1}
 """Colours are written as they are, not divided by alpha."""
@@ -223,7 +227,14 @@ def _write_tiff(stored: _Stored, target: Path, bands: Bands, scale: int) -> None
         attributes["tiff:half"] = 1
     if not any(name.startswith(_EXIF) for name in attributes):
         attributes["tiff:write_exif"] = 0  # an empty directory cannot be written
-    write_rows(target, _shape(stored, scale), stored.dtype, attributes, _joined(bands))
+    shape = _shape(stored, scale)
+    if np.prod(shape) * np.dtype(stored.dtype).itemsize > _LONGEST_TIFF:
+        attributes["tiff:bigtiff"] = 1
+    xmp = read_xmp(stored.path)
+    with replacing(target) as temporary:
+        write_rows(temporary, shape, stored.dtype, attributes, _joined(bands))
+        if xmp:
+            put_xmp(temporary, enlarged_xmp(xmp, scale))
 
 
 _WRITERS: Final[Mapping[str, Callable[[_Stored, Path, Bands, int], None]]] = {
