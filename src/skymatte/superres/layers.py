@@ -106,7 +106,9 @@ class Data:
 
 def around(layer: Layer) -> int:
     """Pixels that a layer needs around a window."""
-    return REACH + layer.coding.reach if isinstance(layer, Colours) else _KERNEL
+    if isinstance(layer, Colours):
+        return REACH + layer.coding.reach + (0 if layer.alpha is None else _FILL)
+    return _KERNEL
 
 
 def _filled(samples: NDArray[Any], alpha: NDArray[Any]) -> NDArray[Any]:
