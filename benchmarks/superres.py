@@ -50,8 +50,8 @@ class Benchmark:
         """By scale: the built-in ones, or those that were named in their place."""
         named = [SuperresModel.load(path, "cpu") for path in self._options.model]
         found = {model.card.scale: model for model in named}
-        for scale in SCALES:
-            found.setdefault(scale, SuperresModel.load(default_superres_model(scale), "cpu"))
+        for scale in (scale for scale in SCALES if scale not in found):
+            found[scale] = SuperresModel.load(default_superres_model(scale), "cpu")
         return dict(sorted(found.items()))
 
     @cached_property
@@ -73,18 +73,19 @@ class Benchmark:
             return f"{whole}\n\n{network_table([model.path for model in models], self._quality(models))}"
 
     def _timed(self, folder: Path) -> list[SuperresModel]:
-        """Ours, those beside it, and what else is in the contest, with random weights."""
-        models = [self._ours[SCALE], *(model for model in self._others if model.card.scale == SCALE)]
-        names = {model.path.stem for model in models}
-        missing = [name for name in PEERS if f"{name}-x{SCALE}" not in names]
-        return [*models, *(SuperresModel.load(write_peer(name, SCALE, folder), "cpu") for name in missing)]
+        """Ours, and the peers: trained ones that were named with ``--beside``, else with random weights."""
+        known = {model.path.stem: model for model in self._others}
+        missing = [name for name in PEERS if f"{name}-x{SCALE}" not in known]
+        written = (SuperresModel.load(write_peer(name, SCALE, folder), "cpu") for name in missing)
+        known |= {model.path.stem: model for model in written}
+        return [self._ours[SCALE], *(known[f"{name}-x{SCALE}"] for name in PEERS)]
 
     def _quality(self, models: list[SuperresModel]) -> dict[str, str]:
         """PSNR on Set5: measured of networks that were trained, published of the others where it is."""
         published = {f"fsrcnn-x{SCALE}": f"{FSRCNN['Set5', SCALE][0]:.2f} (published)"}
         trained = [model for model in models if model.card.training_data != "none"]
         measured = scores(self._data, trained, ("Set5",))["Set5", SCALE] if trained else {}
-        return published | {model.path.stem: f"{measured[model.card.name].psnr:.2f}" for model in trained}
+        return published | {model.path.stem: f"{measured[model.path.stem].psnr:.2f}" for model in trained}
 
     def webcam(self) -> str:
         model = self._ours[WEBCAM_SCALE]
@@ -158,7 +159,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         "--model", type=Path, action="append", default=[], metavar="FILE", help="in place of the built-in one"
     )
     parser.add_argument(
-        "--beside", type=Path, action="append", default=[], metavar="FILE", help="another model (sets, speed)"
+        "--beside",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="another model (sets; fsrcnn-x2.onnx, espcn-x2.onnx: speed)",
     )
     parser.add_argument(
         "--joint", type=Path, action="append", default=[], metavar="FILE", help="sharpens and finds the sky (webcam)"

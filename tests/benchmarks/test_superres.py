@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -28,7 +30,7 @@ from skymatte.picture.read import from_array
 from skymatte.runtime.model import Model
 from skymatte.runtime.superres_model import SuperresModel
 from tests.models import write_model
-from tests.superres.models import write_superres
+from tests.superres.models import CARD, write_superres
 
 ROOT = Path(__file__).parents[2]
 
@@ -219,6 +221,29 @@ def test_speed_beside_a_peer(tmp_path: Path, model: SuperresModel) -> None:
     alone = network_table(files, {"sharp": "37.34"}).splitlines()
     assert alone[2].endswith("| 1.00 | 37.34 |")
     assert alone[3].endswith("| – |")
+
+
+def test_a_trained_peer_takes_the_place_of_one_with_random_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And its quality is measured, not quoted."""
+    monkeypatch.setattr(superres, "timed_picture", lambda *_: tmp_path / "picture.png")
+    monkeypatch.setattr(superres, "whole_table", lambda everything, *_: " ".join(each.name for each in everything))
+    monkeypatch.setattr(superres, "network_table", lambda _, quality: str(quality))
+    trained = replace(CARD, training_data="all")
+    models = {
+        name: str(write_superres(tmp_path / f"{name}.onnx", scale, trained))
+        for name, scale in (("a", 2), ("b", 3), ("c", 4), ("fsrcnn-x2", 2))
+    }
+    write_superres(tmp_path / "espcn-x2.onnx")
+    given = [f"--model={models[name]}" for name in "abc"] + [f"--beside={models['fsrcnn-x2']}"]
+    monkeypatch.setattr(superres, "write_peer", lambda name, scale, _: tmp_path / f"{name}-x{scale}.onnx")
+    options = superres.parse([*given, "--data", str(write_set(tmp_path, "Set5"))])
+    whole, alone = superres.Benchmark(options).speed().split("\n\n")
+    assert whole == "a fsrcnn-x2 espcn-x2 bicubic"
+    quality = ast.literal_eval(alone)
+    assert set(quality) == {"a", "fsrcnn-x2"}
+    assert "published" not in quality["fsrcnn-x2"]
 
 
 def test_masks_of_webcam_pictures(tmp_path: Path) -> None:
