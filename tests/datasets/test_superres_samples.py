@@ -86,3 +86,17 @@ def test_pictures_smaller_than_a_patch_are_left_out() -> None:
     assert float(samples([pair(1, side=3), pair(5)])[0][0].min()) >= 5
     with pytest.raises(DatasetError, match="no training picture has 26 px on both sides"):
         samples([pair(1)], patch=13)
+
+
+def test_patches_without_detail_are_thinned() -> None:
+    """A tenth of them stays; the other patches are taken in their place."""
+    rng = np.random.default_rng(9)
+    detailed = Pair("detailed", "display", rng.random((8, 8), np.float32), np.full((16, 16), 0.02, np.float32), None)
+    flat = Pair("flat", "display", rng.random((8, 8), np.float32), np.full((16, 16), 0.004, np.float32), None)
+
+    def share(**plan: Any) -> float:
+        made = samples([detailed, flat], patch=4, batch=50, batches=8, **plan)
+        return float(np.mean([(made[index][1].mean((1, 2, 3)) < 0.01).float().mean() for index in range(8)]))
+
+    assert share() == pytest.approx(0.5, abs=0.08)
+    assert share(flat=0.1) == pytest.approx(0.1 / 1.1, abs=0.04)

@@ -72,15 +72,14 @@ def test_a_recipe_makes_a_model(tmp_path: Path, data: Path) -> None:
     assert torch.allclose(weights["segment.encoder.stem.1.weight"], stem[:, :3], atol=1e-6)
     session = onnxruntime.InferenceSession(tmp_path / "run" / "joint-sky-x4.onnx")
     picture = np.random.default_rng(1).random((1, 3, 24, 36), np.float32)
-    residual, classes = session.run(["residual", "classes"], {"picture": picture})
-    assert residual.shape == (1, 1, 96, 144)
-    assert classes.shape == (1, 2, 96, 144)
-    assert np.allclose(classes.sum(1), 1, atol=1e-5)
+    (answer,) = session.run(["answer"], {"picture": picture})
+    assert answer.shape == (1, 2, 96, 144)
+    assert 0 <= answer[:, 1].min() <= answer[:, 1].max() <= 1
 
 
 def test_it_learns(tmp_path: Path, data: Path) -> None:
     """Both the loss of the sky and that of luma fall on what it sees again and again."""
-    result = train(tmp_path, data, *STRANGERS, "batches=24", "validate_every=24", "optimiser.average=0.5")
+    result = train(tmp_path, data, *STRANGERS, "batches=22", "validate_every=22", "optimiser.average=0.5")
     assert result.exit_code == 0, result.output
     losses = [float(line.split("loss ")[1].split()[0]) for line in result.stderr.splitlines() if "  loss " in line]
     assert len(losses) == 2

@@ -334,6 +334,7 @@ def test_built_in_recipes_build_their_networks() -> None:
         "dcscn-x2": None,
         "dcscn-x3": "dcscn-x2",
         "dcscn-x4": "dcscn-x3",
+        "dcscn-yang91-bsd200-x2": "dcscn-x2",
     }
     for plan in plans:
         network = SuperresTask(plan, [], []).network()

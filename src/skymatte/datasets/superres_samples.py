@@ -14,6 +14,9 @@ from skymatte.datasets.superres_pairs import Pair
 from skymatte.errors import DatasetError
 
 _SYMMETRIES = 8
+_FLAT = 0.0022
+"""Mean absolute residual of luma, for each step of scale, below which bicubic interpolation leaves hardly anything."""
+
 _TOLD = 0.5
 """Share of samples whose guide is shown: the others learn to do without."""
 
@@ -31,6 +34,8 @@ class SuperresSamples(Dataset[tuple[Tensor, ...]]):
         patch: side of a patch of ``low`` in pixels.
         light: share of patches of linear light, if there are pictures of both media.
         guided: give guides.
+        flat: chance that a patch stays where bicubic interpolation leaves next to nothing to learn; else another is
+            drawn.
         batch: samples in a batch.
         batches: length of the run.
         seed: of everything random.
@@ -48,6 +53,7 @@ class SuperresSamples(Dataset[tuple[Tensor, ...]]):
         patch: int,
         light: float,
         guided: bool,
+        flat: float = 1.0,
         batch: int,
         batches: int,
         seed: int,
@@ -62,7 +68,7 @@ class SuperresSamples(Dataset[tuple[Tensor, ...]]):
         shares = (1 - light, light) if all(pools) else (float(bool(pools[0])), float(bool(pools[1])))
         self._pools = [(pool, _chances(pool)) for pool in pools]
         self._shares = np.array(shares)
-        self.scale, self.patch, self.guided = scale, patch, guided
+        self.scale, self.patch, self.guided, self.flat = scale, patch, guided, flat
         self.batch, self.batches, self.seed, self.share = batch, batches, seed, share
 
     def __len__(self) -> int:
@@ -75,9 +81,9 @@ class SuperresSamples(Dataset[tuple[Tensor, ...]]):
         return tuple(torch.from_numpy(np.stack(part)) for part in zip(*drawn, strict=True))
 
     def _draw(self, rng: np.random.Generator) -> tuple[NDArray[np.float32], ...]:
-        pool, chances = self._pools[int(rng.choice(len(self._pools), p=self._shares))]
-        pair = pool[int(rng.choice(len(pool), p=chances))]
-        corner = [int(rng.integers(side - self.patch + 1)) for side in pair.low.shape]
+        pair, corner = self._place(rng)
+        while self.flat < 1 and self._is_flat(pair, corner) and rng.random() >= self.flat:
+            pair, corner = self._place(rng)
         symmetry = int(rng.integers(_SYMMETRIES))
         low = turned(_window(pair.low[None], corner, self.patch), symmetry)
         residual = turned(_window(pair.residual[None], corner, self.patch, self.scale), symmetry)
@@ -87,6 +93,15 @@ class SuperresSamples(Dataset[tuple[Tensor, ...]]):
         if pair.guide is not None and rng.random() < _TOLD:
             guide = turned(_window(pair.guide, corner, self.patch) / np.float32(255), symmetry)
         return low, residual, guide
+
+    def _place(self, rng: np.random.Generator) -> tuple[Pair, list[int]]:
+        pool, chances = self._pools[int(rng.choice(len(self._pools), p=self._shares))]
+        pair = pool[int(rng.choice(len(pool), p=chances))]
+        return pair, [int(rng.integers(side - self.patch + 1)) for side in pair.low.shape]
+
+    def _is_flat(self, pair: Pair, corner: list[int]) -> bool:
+        residual = _window(pair.residual[None], corner, self.patch, self.scale)
+        return float(np.abs(residual).mean()) < _FLAT * self.scale
 
 
 def turned(planes: NDArray[np.float32], symmetry: int) -> NDArray[np.float32]:

@@ -9,13 +9,18 @@ from typing import Any, Final, Literal
 from skymatte.errors import ModelError
 from skymatte.runtime.card import is_number, made, values_of
 
+TASKS: Final = ("superres", "joint-sky")
+
 SCALES: Final = (2, 3, 4)
 """How many times larger a picture can become."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuperresCard:
-    """What a super-resolution model is; it takes luma of encoded light and says what bicubic interpolation misses.
+    """What a super-resolution model is.
+
+    It takes luma of encoded light, or all its colours if it finds the sky too, and says what bicubic interpolation
+    misses.
 
     Attributes:
         name: short name, as ``--model`` takes it.
@@ -26,7 +31,7 @@ class SuperresCard:
         licence: SPDX identifier of the weights' licence.
         trained: how long, on what, by which recipe.
         metrics: measured figures by name.
-        task: tells this card from those of other models.
+        task: ``superres``, or ``joint-sky`` of a model that finds the sky at the large size, too.
     """
 
     name: str
@@ -37,7 +42,7 @@ class SuperresCard:
     licence: str
     trained: str = ""
     metrics: dict[str, float] = field(default_factory=dict)
-    task: Literal["superres"] = "superres"
+    task: Literal["superres", "joint-sky"] = "superres"
 
     def __post_init__(self) -> None:
         for name in ("name", "version", "summary", "training_data", "licence", "trained"):
@@ -67,6 +72,6 @@ class SuperresCard:
         values = values_of(text)
         if values.get("task") is None:
             raise ModelError("is a model for finding the sky, not for super-resolution; `skymatte segment` takes it")
-        if values["task"] != "superres":
+        if values["task"] not in TASKS:
             raise ModelError(f"is a model for {values['task']!r}, not for super-resolution")
         return made(cls, values)

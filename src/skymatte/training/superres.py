@@ -60,6 +60,7 @@ class SuperresTask(Task):
             scale=plan.network.scale,
             patch=plan.data.patch,
             light=plan.data.light,
+            flat=plan.data.flat,
             guided=plan.network.guided,
             batch=plan.batch,
             batches=cast(int, plan.batches),

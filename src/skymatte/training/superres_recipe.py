@@ -48,6 +48,7 @@ class SuperresData(Section):
         renditions: 8-bit renditions of each HDR picture, by their share of its size, exposed at random.
         light: share of patches that are linear light, in the encoding ``log``; the others are 8-bit pictures.
         patch: side of a patch of the small picture in pixels.
+        flat: chance that a patch is taken where bicubic interpolation leaves next to nothing to learn.
         hold_out: every n-th picture, with all that is made of it, is not trained on but validated on.
     """
 
@@ -57,6 +58,7 @@ class SuperresData(Section):
     renditions: tuple[Annotated[float, Field(gt=0, le=1)], ...] = ()
     light: Share = 0.0
     patch: Count = 32
+    flat: Annotated[float, Field(gt=0, le=1)] = 1.0
     hold_out: Annotated[int, Field(ge=2)] = 20
 
     @model_validator(mode="after")
