@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from skymatte.errors import ModelError, RuntimeUnavailable
+from skymatte.runtime.any_model import load_any
 from skymatte.runtime.model import Model
-from skymatte.runtime.superres_model import SuperresModel, default_superres_model, load_any
+from skymatte.runtime.superres_model import SuperresModel, default_superres_model
 from tests.models import write_model
 from tests.superres.models import CARD, GUIDE_GAIN, expected_residual, write_superres
 

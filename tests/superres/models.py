@@ -78,3 +78,27 @@ def expected_residual(luma: NDArray[np.float32], scale: int) -> NDArray[np.float
     height, width = luma.shape
     blocks = drawn.reshape(height, width, scale, scale).transpose(0, 2, 1, 3)
     return np.asarray(blocks.reshape(scale * height, scale * width), np.float32)
+
+
+def write_joint(path: Path, scale: int = 4) -> Path:
+    """Write a network that answers (red − blue)/10 and green, each repeated scale×scale times; it refuses sides that
+    are no multiples of 4."""
+    weight = np.array([[0.1, 0, -0.1], [0, 1, 0]], np.float32)[:, :, None, None].repeat(scale**2, 0)
+    nodes = [
+        helper.make_node("SpaceToDepth", ["picture"], ["checked"], blocksize=4),
+        helper.make_node("DepthToSpace", ["checked"], ["same"], blocksize=4),
+        helper.make_node("Conv", ["same", "weight"], ["drawn"]),
+        helper.make_node("DepthToSpace", ["drawn"], ["answer"], blocksize=scale, mode="CRD"),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "joint",
+        [helper.make_tensor_value_info("picture", TensorProto.FLOAT, ["n", 3, "h", "w"])],
+        [helper.make_tensor_value_info("answer", TensorProto.FLOAT, ["n", 2, "sh", "sw"])],
+        [numpy_helper.from_array(weight, "weight")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    card = replace(CARD, name="both", task="joint-sky", scale=scale)
+    helper.set_model_props(model, {METADATA_KEY: card.to_json()})
+    onnx.save(model, path)
+    return path

@@ -10,10 +10,9 @@ import typer
 from skymatte.cli.console import show_json, show_table
 
 if TYPE_CHECKING:
+    from skymatte.runtime.any_model import AnyModel
     from skymatte.runtime.card import ModelCard
-    from skymatte.runtime.model import Model
     from skymatte.runtime.superres_card import SuperresCard
-    from skymatte.runtime.superres_model import SuperresModel
 
 
 def models(
@@ -23,8 +22,8 @@ def models(
     as_json: Annotated[bool, typer.Option("--json", help="Print the cards for programs.")] = False,
 ) -> None:
     """List models with their cards."""
+    from skymatte.runtime.any_model import load_any
     from skymatte.runtime.model import DEFAULT_MODEL, built_in_models
-    from skymatte.runtime.superres_model import load_any
 
     opened = [load_any(each, "cpu") for each in files or built_in_models()]
     if as_json:
@@ -36,7 +35,7 @@ def models(
         _show(model)
 
 
-def _entry(model: Model | SuperresModel, *, default: bool) -> dict[str, object]:
+def _entry(model: AnyModel, *, default: bool) -> dict[str, object]:
     return {
         **model.card.as_dict(),
         "default": default,
@@ -46,7 +45,7 @@ def _entry(model: Model | SuperresModel, *, default: bool) -> dict[str, object]:
     }
 
 
-def _show(model: Model | SuperresModel) -> None:
+def _show(model: AnyModel) -> None:
     card = model.card
     rows = [
         ("summary", card.summary),
@@ -66,7 +65,8 @@ def _task(card: ModelCard | SuperresCard) -> list[tuple[str, str]]:
     from skymatte.runtime.card import ModelCard
 
     if not isinstance(card, ModelCard):
-        return [("task", f"super-resolution, {card.scale} times larger")]
+        also = " and its sky" if card.task == "joint-sky" else ""
+        return [("task", f"super-resolution{also}, {card.scale} times larger")]
     shown = f"panoramas {card.coarse_width} wide, others {card.coarse_side} long"
     return [
         ("encoding", card.encoding),

@@ -90,7 +90,7 @@ class ModelCard:
         return made(cls, values)
 
 
-_TASKS = {"superres": "super-resolution"}
+_TASKS = {"superres": "super-resolution", "joint-sky": "super-resolution and the sky in one go"}
 _VERBS = {"superres": "skymatte upscale"}
 
 

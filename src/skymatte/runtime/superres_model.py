@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Self
 
@@ -10,13 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skymatte.errors import ModelError
-from skymatte.runtime.card import card_text, values_of
+from skymatte.runtime.card import card_text
 from skymatte.runtime.engine import Engine
-from skymatte.runtime.model import Model, content_of, find_model
+from skymatte.runtime.model import content_of, find_model
 from skymatte.runtime.providers import open_engine
 from skymatte.runtime.superres_card import SuperresCard
 
 Array = NDArray[np.float32]
+
+TASK: Final = "superres"
 
 GUIDE_CHANNELS: Final = 2
 """Probability of sky, and of anything else; both 0 where nothing is known."""
@@ -62,15 +65,7 @@ class SuperresModel:
             RuntimeUnavailable: the runtime is not on this machine.
             OutputError: TensorRT's engines cannot be kept.
         """
-        path = find_model(name_or_path)
-        content = content_of(path)
-        try:
-            engine = open_engine(content, runtime)
-            card = SuperresCard.from_json(card_text(engine.metadata))
-            _check_inputs(engine)
-        except ModelError as error:
-            raise ModelError(f"{path}: {error}") from None
-        return cls(engine, card, path, hashlib.sha256(content).hexdigest(), runtime)
+        return cls(*open_superres(name_or_path, runtime, TASK, ([1], [1, GUIDE_CHANNELS])))
 
     def residual(self, luma: Array, guide: Array | None = None) -> Array:
         """What is to be added to the luma that bicubic interpolation makes.
@@ -102,20 +97,38 @@ class SuperresModel:
         return np.asarray(answer[0, 0], np.float32)
 
 
-def load_any(name_or_path: str | Path, runtime: str = "auto") -> Model | SuperresModel:
-    """Open a model of either kind, as its card says.  Raises as :meth:`SuperresModel.load`."""
+def open_superres(
+    name_or_path: str | Path, runtime: str, task: str, inputs: Sequence[list[int]]
+) -> tuple[Engine, SuperresCard, Path, str, str]:
+    """Open a file whose card is a :class:`SuperresCard`.
+
+    Args:
+        name_or_path: as of :meth:`SuperresModel.load`.
+        runtime: likewise.
+        task: that its card must tell.
+        inputs: the channels of its inputs, in any of these ways.
+
+    Returns:
+        The engine, the card, the file's path and SHA-256, and the runtime asked for.
+
+    Raises:
+        ModelError, RuntimeUnavailable, OutputError: as of :meth:`SuperresModel.load`.
+    """
     path = find_model(name_or_path)
+    content = content_of(path)
     try:
-        task = values_of(card_text(open_engine(content_of(path), "cpu").metadata)).get("task")
+        engine = open_engine(content, runtime)
+        card = SuperresCard.from_json(card_text(engine.metadata))
+        if card.task != task:
+            raise ModelError(f"is a model for {card.task!r}, not for {task!r}; use another one")
+        _check_inputs(engine, inputs)
     except ModelError as error:
         raise ModelError(f"{path}: {error}") from None
-    return SuperresModel.load(name_or_path, runtime) if task == "superres" else Model.load(name_or_path, runtime)
+    return engine, card, path, hashlib.sha256(content).hexdigest(), runtime
 
 
-def _check_inputs(engine: Engine) -> None:
+def _check_inputs(engine: Engine, known: Sequence[list[int]]) -> None:
     channels = [shape[1] if len(shape) == 4 else None for shape in engine.input_shapes]
-    if channels not in ([1], [1, GUIDE_CHANNELS]):
-        raise ModelError(
-            f"takes inputs of {channels} channels; a super-resolution model takes luma (1) and perhaps a guide "
-            f"({GUIDE_CHANNELS}): export it again"
-        )
+    if channels not in known:
+        wanted = " or ".join(map(str, known))
+        raise ModelError(f"takes inputs of {channels} channels, not {wanted} as its card lets expect; export it again")
