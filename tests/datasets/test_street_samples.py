@@ -8,7 +8,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skymatte.datasets.street_classes import VOID
 from skymatte.datasets.street_pictures import enlarged, shrunk
 from skymatte.datasets.street_samples import Crops, Layers, StreetSamples
 from skymatte.errors import RecipeError
@@ -98,4 +97,3 @@ def test_what_a_network_adds_to_luma_is_added_to_all_colours() -> None:
     small = np.full((5, 6, 3), (90, 120, 250), np.uint8)
     answer = enlarged(small, 2, lambda luma: np.full((10, 12), 10 * SPAN / 255, np.float32) + 0 * luma.mean())
     assert np.array_equal(answer, np.full((10, 12, 3), (100, 130, 255), np.uint8))
-    assert VOID == 255

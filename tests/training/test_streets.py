@@ -213,6 +213,7 @@ def test_cityscapes_goes_through_the_same_recipe(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize(
     ("recipe", "overrides", "what"),
     [
+        ("joint-camvid-x4", ("network.size=tiny",), "network.size: Input should be 'full', 'medium' or 'compact'"),
         ("pspnet-camvid", ("data.folder=nowhere",), "nowhere: no such folder"),
         ("pspnet-camvid", ("data.scale=5",), r"data.scale: Input should be 1, 2, 3 or 4"),
         ("pspnet-camvid", ("data.zom=2",), "data.zom: Extra inputs are not permitted"),

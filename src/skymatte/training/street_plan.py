@@ -6,13 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from skymatte.networks.dcscn import SIZES
 from skymatte.networks.psp_encoder import LITE
 from skymatte.training.plan import Count, Plan, Section, Share
 
 Weight = Annotated[float, Field(ge=0)]
 Size = Literal["full", "medium", "compact"]
-assert set(Size.__args__) == set(SIZES)  # type: ignore[attr-defined]  # noqa: S101
 
 
 class StreetData(Section):
