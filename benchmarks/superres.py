@@ -25,9 +25,10 @@ from benchmarks.superres_speed import SCALE, network_table, programs, timed_pict
 from benchmarks.superres_study import parse as parse_study
 from benchmarks.superres_study import study_sections
 from benchmarks.superres_webcam import SCALE as WEBCAM_SCALE
-from benchmarks.superres_webcam import JointFinder, bicubic_method, webcam_text
+from benchmarks.superres_webcam import bicubic_method, webcam_text
 from benchmarks.tables import update_page
-from skymatte.runtime.model import DEFAULT_MODEL, Model
+from skymatte.runtime.joint_model import JointModel
+from skymatte.runtime.model import DEFAULT_MODEL, Model, built_in_models
 from skymatte.runtime.superres_model import SuperresModel, default_superres_model
 from skymatte.superres.enlarge import Enlarger
 from skymatte.superres.method import Method
@@ -36,6 +37,8 @@ from skymatte.video.setup import VIDEO_MODEL
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("SKYMATTE_SHARED", ROOT.parent / "shared")) / "data"
 PAGE = "superres.md"
+JOINT = "joint-sky-x4"
+"""The built-in model that sharpens and finds the sky at once, if there is one."""
 
 
 class Benchmark:
@@ -69,15 +72,15 @@ class Benchmark:
             folder = Path(name)
             models = self._timed(folder)
             picture = timed_picture(self._data, folder)
-            whole = whole_table(programs([model.path for model in models]), picture, folder, self._options.cores)
-            return f"{whole}\n\n{network_table([model.path for model in models], self._quality(models))}"
+            whole = whole_table(programs(models), picture, folder, self._options.cores)
+            return f"{whole}\n\n{network_table(models, self._quality(models))}"
 
     def _timed(self, folder: Path) -> list[SuperresModel]:
         """Ours, and the peers: trained ones that were named with ``--beside``, else with random weights."""
-        known = {model.path.stem: model for model in self._others}
+        known = {model.card.name: model for model in self._others}
         missing = [name for name in PEERS if f"{name}-x{SCALE}" not in known]
         written = (SuperresModel.load(write_peer(name, SCALE, folder), "cpu") for name in missing)
-        known |= {model.path.stem: model for model in written}
+        known |= {model.card.name: model for model in written}
         return [self._ours[SCALE], *(known[f"{name}-x{SCALE}"] for name in PEERS)]
 
     def _quality(self, models: list[SuperresModel]) -> dict[str, str]:
@@ -85,13 +88,14 @@ class Benchmark:
         published = {f"fsrcnn-x{SCALE}": f"{FSRCNN['Set5', SCALE][0]:.2f} (published)"}
         trained = [model for model in models if model.card.training_data != "none"]
         measured = scores(self._data, trained, ("Set5",))["Set5", SCALE] if trained else {}
-        return published | {model.path.stem: f"{measured[model.path.stem].psnr:.2f}" for model in trained}
+        return published | {model.card.name: f"{measured[model.card.name].psnr:.2f}" for model in trained}
 
     def webcam(self) -> str:
         model = self._ours[WEBCAM_SCALE]
         methods = [bicubic_method(), Method(model.card.name, Enlarger(WEBCAM_SCALE, model))]
         finders = [Model.load(name, "cpu") for name in (VIDEO_MODEL, DEFAULT_MODEL)]
-        joint = [JointFinder(path) for path in self._options.joint]
+        named = self._options.joint or [name for name in built_in_models() if name == JOINT]
+        joint = [JointModel.load(path, "cpu") for path in named]
         return webcam_text(self._data, finders, methods, joint)
 
     @cached_property

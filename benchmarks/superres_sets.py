@@ -72,10 +72,7 @@ def score(pairs: Iterable[Pair], draw: Draw, scale: int) -> Score:
 
 
 def scores(data: Path, models: Sequence[SuperresModel], sets: Sequence[str] = SETS) -> Scores:
-    """Bicubic interpolation, and every model of that scale with one look and with eight, on every set.
-
-    Models are called as their files are: two of one recipe that learnt from different pictures share a card's name.
-    """
+    """Bicubic interpolation, and every model of that scale with one look and with eight, on every set."""
     found: Scores = {}
     for name in sets:
         pictures = list(set_pictures(data, name))
@@ -83,8 +80,8 @@ def scores(data: Path, models: Sequence[SuperresModel], sets: Sequence[str] = SE
             pairs = [prepared(picture, scale) for picture in pictures]
             contestants: dict[str, Draw] = {"bicubic": _plain(scale)}
             for model in (model for model in models if model.card.scale == scale):
-                contestants[model.path.stem] = enlarged(model)
-                contestants[f"{model.path.stem}, eight-fold"] = eightfold(enlarged(model))
+                contestants[model.card.name] = enlarged(model)
+                contestants[f"{model.card.name}, eight-fold"] = eightfold(enlarged(model))
             found[name, scale] = {who: score(pairs, draw, scale) for who, draw in contestants.items()}
     return found
 

@@ -36,9 +36,9 @@ class Program:
     options: Sequence[str]
 
 
-def programs(models: Sequence[Path]) -> list[Program]:
+def programs(models: Sequence[SuperresModel]) -> list[Program]:
     """The same program with every network, ours first, and with none."""
-    drawn = [Program(path.stem, ("--model", str(path), "--runtime", "cpu")) for path in models]
+    drawn = [Program(model.card.name, ("--model", str(model.path), "--runtime", "cpu")) for model in models]
     return [*drawn, Program("bicubic", ("--method", "bicubic"))]
 
 
@@ -77,16 +77,15 @@ def _mib(usage: Usage) -> int:
     return round(usage.peak_bytes / _MIB)
 
 
-def network_table(models: Sequence[Path], published: dict[str, str]) -> str:
+def network_table(models: Sequence[SuperresModel], published: dict[str, str]) -> str:
     """Networks alone on luma of that size, in sixteen pieces, in turns; how good they are beside it.
 
     Args:
-        models: files, ours first.
-        published: PSNR on Set5 ×2 by the stem of the file.
+        models: ours first.
+        published: PSNR on Set5 ×2 by the name of the model.
     """
-    opened = {path.stem: SuperresModel.load(path, "cpu") for path in models}
-    rounds = [[_seconds(model) for model in opened.values()] for _ in range(_ROUNDS)]
-    seconds = {name: median(times) for name, times in zip(opened, zip(*rounds, strict=True), strict=True)}
+    rounds = [[_seconds(model) for model in models] for _ in range(_ROUNDS)]
+    seconds = {model.card.name: median(times) for model, times in zip(models, zip(*rounds, strict=True), strict=True)}
     return table(("network alone", "ms", "× the first", "Set5 ×2, dB"), _network_rows(seconds, published))
 
 

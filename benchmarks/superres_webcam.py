@@ -8,7 +8,6 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from benchmarks.cases import Case, camvid_cases, video_cases
@@ -17,13 +16,13 @@ from benchmarks.peers import shown
 from benchmarks.quality import pooled_table
 from benchmarks.video_contest import model_contestant
 from skymatte.picture.bicubic import bicubic
-from skymatte.picture.encoding import encode
 from skymatte.picture.exposure import exposure_scale
-from skymatte.picture.luma import LOG_SHIFT
 from skymatte.picture.read import from_array
 from skymatte.runtime.enlarge import enlarge
+from skymatte.runtime.joint_model import JointModel
 from skymatte.runtime.model import Model
 from skymatte.superres.arrays import upscale
+from skymatte.superres.coding import Light
 from skymatte.superres.enlarge import Enlarger
 from skymatte.superres.method import Method
 from skymatte.video.frame import Frame
@@ -34,38 +33,11 @@ Way = Callable[[Rgb8, Rgb8], Rgb8]
 """Of the original and the small picture: what is looked at."""
 
 SCALE = 4
-_MULTIPLE = 16
-"""Of the large picture's sides, for networks that do both."""
-
 _HALF = 0.5
 
 
-class JointFinder:
-    """A network that makes a picture larger and finds its sky in one go, from an ONNX file of ``skymatte export``.
-
-    Its answer is the matte as it is: no edges are drawn after it.
-
-    Attributes:
-        name: of the file.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.name = path.stem
-        self._session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-
-    def matte(self, small: Rgb8) -> Matte:
-        """H×W×3 → (SCALE·H)×(SCALE·W) float32 in [0, 1]."""
-        height, width = (SCALE * side for side in small.shape[:2])
-        light = from_array(small, projection="perspective").pixels
-        encoded = encode("log", light * np.float32(exposure_scale(light))) + np.float32(LOG_SHIFT)
-        more = [(0, -side % (_MULTIPLE // SCALE)) for side in small.shape[:2]]
-        batch = np.pad(encoded, (*more, (0, 0)), "edge").transpose(2, 0, 1)[None]
-        (classes,) = self._session.run(["classes"], {"picture": np.ascontiguousarray(batch)})
-        return np.asarray(classes[0, 0, :height, :width], np.float32)
-
-
 def webcam_text(
-    data: Path, models: Sequence[Model], methods: Sequence[Method], joint: Sequence[JointFinder] = ()
+    data: Path, models: Sequence[Model], methods: Sequence[Method], joint: Sequence[JointModel] = ()
 ) -> str:
     """Labelled frames of clips and CamVid's test frames, a table each."""
     board = webcam_board(chain(video_cases(data), camvid_cases(data)), models, methods, joint)
@@ -73,7 +45,7 @@ def webcam_text(
 
 
 def webcam_board(
-    cases: Iterable[Case], models: Sequence[Model], methods: Sequence[Method], joint: Sequence[JointFinder] = ()
+    cases: Iterable[Case], models: Sequence[Model], methods: Sequence[Method], joint: Sequence[JointModel] = ()
 ) -> Scoreboard:
     """Every model in every way on every case, scored at the original's size; mattes that are smaller are enlarged.
 
@@ -81,7 +53,7 @@ def webcam_board(
         cases: labelled pictures in 8 bits.
         models: that find the sky.
         methods: that make pictures four times larger.
-        joint: networks that do both at once.
+        joint: networks that do both at once, four times larger.
     """
     everybody = [model_contestant(model) for model in models]
     ways = dict(_ways(methods))
@@ -99,8 +71,8 @@ def webcam_board(
                 answer = Answer(matte >= who.threshold, matte)
                 board.add(case.group, f"{who.name}, {name}", score(cut, answer))
         for both in joint:
-            matte = both.matte(small)
-            board.add(case.group, both.name, score(cut, Answer(matte >= _HALF, matte)))
+            matte = _at_once(both, small)
+            board.add(case.group, both.card.name, score(cut, Answer(matte >= _HALF, matte)))
     return board
 
 
@@ -120,6 +92,13 @@ def _ways(methods: Sequence[Method]) -> Iterator[tuple[str, Way]]:
 
 def _enlarged(method: Method) -> Way:
     return lambda _, small: np.asarray(upscale(small, scale=SCALE, method=method), np.uint8)
+
+
+def _at_once(model: JointModel, small: Rgb8) -> Matte:
+    """The network's own answer: no edges are drawn after it."""
+    light = from_array(small, projection="perspective").pixels
+    _, sky = model.answer(Light(SCALE, exposure_scale(light)).encode(light))
+    return sky
 
 
 def bicubic_method() -> Method:

@@ -11,11 +11,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnx
 import pytest
 import torch
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
 
 from benchmarks import superres, superres_hdr, superres_webcam
 from benchmarks.cases import Case
@@ -27,10 +25,11 @@ from benchmarks.superres_speed import network_table, programs, whole_table
 from skymatte.masks.metrics import sum_up
 from skymatte.picture.bicubic import bicubic
 from skymatte.picture.read import from_array
+from skymatte.runtime.joint_model import JointModel
 from skymatte.runtime.model import Model
 from skymatte.runtime.superres_model import SuperresModel
 from tests.models import write_model
-from tests.superres.models import CARD, write_superres
+from tests.superres.models import CARD, write_joint, write_superres
 
 ROOT = Path(__file__).parents[2]
 
@@ -211,14 +210,14 @@ def test_peers_draw_scale_times_as_many_pixels(name: str, scale: int) -> None:
 
 def test_speed_beside_a_peer(tmp_path: Path, model: SuperresModel) -> None:
     """The peer's file is taken by the same program."""
-    files = [model.path, write_peer("espcn", 2, tmp_path)]
+    models = [model, SuperresModel.load(write_peer("espcn", 2, tmp_path), "cpu")]
     picture = tmp_path / "picture.png"
     cv2.imwrite(str(picture), (noise(7, 20, 30, 3) * 255).astype(np.uint8))
-    whole = whole_table(programs(files), picture, tmp_path, cores=1, count=1).splitlines()
+    whole = whole_table(programs(models), picture, tmp_path, cores=1, count=1).splitlines()
     assert [line.split(" |")[0] for line in whole[2:]] == ["| sharp", "| espcn-x2", "| bicubic"]
     assert whole[-1].split(" | ")[2] == "1.00"
     assert np.asarray(cv2.imread(str(tmp_path / "large" / "picture.x2.png")), np.uint8).shape == (40, 60, 3)
-    alone = network_table(files, {"sharp": "37.34"}).splitlines()
+    alone = network_table(models, {"sharp": "37.34"}).splitlines()
     assert alone[2].endswith("| 1.00 | 37.34 |")
     assert alone[3].endswith("| – |")
 
@@ -232,10 +231,10 @@ def test_a_trained_peer_takes_the_place_of_one_with_random_weights(
     monkeypatch.setattr(superres, "network_table", lambda _, quality: str(quality))
     trained = replace(CARD, training_data="all")
     models = {
-        name: str(write_superres(tmp_path / f"{name}.onnx", scale, trained))
+        name: str(write_superres(tmp_path / f"{name}.onnx", scale, replace(trained, name=name)))
         for name, scale in (("a", 2), ("b", 3), ("c", 4), ("fsrcnn-x2", 2))
     }
-    write_superres(tmp_path / "espcn-x2.onnx")
+    write_superres(tmp_path / "espcn-x2.onnx", card=replace(CARD, name="espcn-x2"))
     given = [f"--model={models[name]}" for name in "abc"] + [f"--beside={models['fsrcnn-x2']}"]
     monkeypatch.setattr(superres, "write_peer", lambda name, scale, _: tmp_path / f"{name}-x{scale}.onnx")
     options = superres.parse([*given, "--data", str(write_set(tmp_path, "Set5"))])
@@ -259,35 +258,16 @@ def test_masks_of_webcam_pictures(tmp_path: Path) -> None:
     assert min(found.values()) > 0.9
 
 
-def write_joint(path: Path, height: int, width: int) -> Path:
-    """Bright pixels are sky, in 4×4 pixels each; pictures of that size only."""
-    weight = np.repeat(np.array([4, -4], np.float32), 16)[:, None, None, None] * np.ones((32, 3, 1, 1), np.float32)
-    bias = np.repeat(np.array([-6, 6], np.float32), 16)
-    nodes = [
-        helper.make_node("Conv", ["picture", "weight", "bias"], ["drawn"]),
-        helper.make_node("DepthToSpace", ["drawn"], ["logits"], blocksize=4, mode="CRD"),
-        helper.make_node("Softmax", ["logits"], ["classes"], axis=1),
-    ]
-    graph = helper.make_graph(
-        nodes,
-        "joint",
-        [helper.make_tensor_value_info("picture", TensorProto.FLOAT, ["n", 3, height, width])],
-        [helper.make_tensor_value_info("classes", TensorProto.FLOAT, ["n", 2, 4 * height, 4 * width])],
-        [numpy_helper.from_array(weight, "weight"), numpy_helper.from_array(bias, "bias")],
-    )
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
-    return path
-
-
-def test_a_network_that_does_both_sees_sides_that_it_can_take(tmp_path: Path) -> None:
-    """Padded to multiples of 4 px, 16 px when large; cut back."""
-    small = np.full((18, 25, 3), 10, np.uint8)
-    small[:9] = 230
-    finder = superres_webcam.JointFinder(write_joint(tmp_path / "joint-x4.onnx", 20, 28))
-    matte = finder.matte(small)
-    assert finder.name == "joint-x4"
-    assert matte.shape == (72, 100)
-    assert matte[:36].min() > 0.5 > matte[36:].max()
+def test_a_network_that_does_both_takes_part(tmp_path: Path) -> None:
+    """What is greener than half of the encoding is sky; nothing is drawn after it."""
+    pixels = np.full((66, 98, 3), 10, np.uint8)
+    pixels[:32, :, 1] = 250
+    label = np.where(np.arange(66)[:, None] < 32, 255, 0).astype(np.uint8).repeat(98, 1)
+    case = Case("a frame", "video", from_array(pixels, projection="perspective"), label)
+    both = JointModel.load(write_joint(tmp_path / "both.onnx"), "cpu")
+    board = superres_webcam.webcam_board([case], [], [], [both])
+    (found,) = board.groups["video"]["both"]
+    assert found.values["iou"] == 1
 
 
 def test_options_of_the_study_reach_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
