@@ -27,6 +27,8 @@ from skymatte.training.street_scores import HIGHEST_PSNR, together
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("SKYMATTE_SHARED", ROOT.parent / "shared")) / "data"
 CACHE = Path("runs/superres-study")
+SHARPENERS = ROOT / "weights" / "yang91-bsd200"
+"""Street scenes are 8-bit pictures, as those that these learnt from; nothing of the study is shipped."""
 
 SCALES = (2, 3, 4)
 ORDER_SCALE = 4
@@ -242,7 +244,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.superres_study", description=__doc__)
     parser.add_argument("--data", type=Path, default=DATA, help="folder of camvid (%(default)s)")
     parser.add_argument("--cache", type=Path, default=CACHE, help="keeps runs and results (%(default)s)")
-    parser.add_argument("--sharpeners", type=Path, default=ROOT / "weights", help="folder of dcscn-x2.pt and so on")
+    parser.add_argument("--sharpeners", type=Path, default=SHARPENERS, help="folder of dcscn-x2.pt and so on")
     parser.add_argument("--only", default="study,orders", help="sections, separated by commas")
     parser.add_argument("--original", type=int, default=usual.original, help="batches on originals (%(default)s)")
     parser.add_argument("--retrained", type=int, default=usual.retrained, help="batches of retraining (%(default)s)")
