@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.cases import TREELESS, Case, camvid_cases, hdr_cases, video_cases
+from benchmarks.command import folder_of, processor, sections_among
 from benchmarks.contest import Contestant, Scoreboard, Store, contest, peer_contestants, skymatte_contestant
 from benchmarks.curve import growth_curve
 from benchmarks.gallery import choose, gallery
@@ -125,7 +126,7 @@ class Benchmark:
         compared = [cost.whole for cost in costs if cost.height == DENSE_HEIGHT]
         if compared:
             today = datetime.now().astimezone().date().isoformat()
-            machine = {"processor": _processor(), "cores": self._options.cores, "date": today}
+            machine = {"processor": processor(), "cores": self._options.cores, "date": today}
             text += "\n\n" + dense_text(folder, compared[0], machine)
         return text
 
@@ -144,7 +145,7 @@ class Benchmark:
             "" if self._options.peers_only else f", model {self._model.card.name} (SHA-256 {self._model.sha256[:12]}…)"
         )
         return (
-            f"skymatte {version('skymatte')}{model}; {_processor()}, {len(os.sched_getaffinity(0))} cores; Python "
+            f"skymatte {version('skymatte')}{model}; {processor()}, {len(os.sched_getaffinity(0))} cores; Python "
             f"{platform.python_version()}, ONNX Runtime {version('onnxruntime')}, ncnn {version('ncnn')}."
         )
 
@@ -172,31 +173,12 @@ SECTIONS = {
 }
 
 
-def _processor() -> str:
-    names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
-    return names[0].partition(":")[2].strip() if names else platform.machine()
-
-
-def _sections(text: str) -> list[str]:
-    asked = [name.strip() for name in text.split(",")]
-    if strange := [name for name in asked if name not in SECTIONS]:
-        raise argparse.ArgumentTypeError(f"unknown {', '.join(strange)}; choose from {', '.join(SECTIONS)}")
-    return asked
-
-
-def _pages(text: str) -> Path:
-    folder = Path(text)
-    if missing := [page for page in {each.page for each in SECTIONS.values()} if not (folder / page).is_file()]:
-        raise argparse.ArgumentTypeError(f"{folder} holds no {' and no '.join(sorted(missing))}; name the folder docs")
-    return folder
-
-
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """What was asked for on the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.segment", description="Quality and speed, with peers.")
     parser.add_argument(
         "--only",
-        type=_sections,
+        type=sections_among(SECTIONS),
         action="append",
         metavar="A,B",
         help=f"{', '.join(SECTIONS)}; all by default",
@@ -213,7 +195,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         metavar="DIR",
         help="keep the peers' scores, rendered scenes and the time of dense patches there; empty it after they changed",
     )
-    parser.add_argument("--write", type=_pages, metavar="DIR", help="put tables and pictures into the pages of DIR")
+    parser.add_argument(
+        "--write",
+        type=folder_of([section.page for section in SECTIONS.values()]),
+        metavar="DIR",
+        help="put tables and pictures into the pages of DIR",
+    )
     options = parser.parse_args(arguments)
     options.only = list(chain.from_iterable(options.only)) if options.only else list(SECTIONS)
     return options

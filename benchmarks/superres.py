@@ -16,6 +16,7 @@ from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.command import folder_of, processor, sections_among
 from benchmarks.superres_hdr import hdr_text
 from benchmarks.superres_peers import PEERS, write_peer
 from benchmarks.superres_pictures import SCALES
@@ -114,7 +115,7 @@ class Benchmark:
     def setup(self) -> str:
         models = ", ".join(f"{model.card.name} (SHA-256 {model.sha256[:12]}…)" for model in self._ours.values())
         return (
-            f"skymatte {version('skymatte')}, models {models}; {_processor()}, {len(os.sched_getaffinity(0))} cores; "
+            f"skymatte {version('skymatte')}, models {models}; {processor()}, {len(os.sched_getaffinity(0))} cores; "
             f"Python {platform.python_version()}, ONNX Runtime {version('onnxruntime')}, torch {version('torch')}."
         )
 
@@ -130,33 +131,17 @@ SECTIONS: dict[str, Callable[[Benchmark], str]] = {
 }
 
 
-def _processor() -> str:
-    names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
-    return names[0].partition(":")[2].strip() if names else platform.machine()
-
-
-def _sections(text: str) -> list[str]:
-    asked = [name.strip() for name in text.split(",")]
-    if strange := [name for name in asked if name not in SECTIONS]:
-        raise argparse.ArgumentTypeError(f"unknown {', '.join(strange)}; choose from {', '.join(SECTIONS)}")
-    return asked
-
-
-def _pages(text: str) -> Path:
-    """The folder of the page; the page itself is taken as well."""
-    folder = Path(text).parent if Path(text).name == PAGE else Path(text)
-    if not (folder / PAGE).is_file():
-        raise argparse.ArgumentTypeError(f"{text} holds no {PAGE}; name the folder docs")
-    return folder
-
-
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """What was asked for on the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.superres", description="Super-resolution: quality, speed, what it does for masks."
     )
     parser.add_argument(
-        "--only", type=_sections, action="append", metavar="A,B", help=f"{', '.join(SECTIONS)}; all by default"
+        "--only",
+        type=sections_among(SECTIONS),
+        action="append",
+        metavar="A,B",
+        help=f"{', '.join(SECTIONS)}; all by default",
     )
     parser.add_argument("--data", type=Path, default=DATA, help="folder of sr, hdri, camvid, video (%(default)s)")
     parser.add_argument(
@@ -178,7 +163,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--cores", type=int, default=2, help="that the timed processes get (%(default)s)")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep trained networks and their figures there")
-    parser.add_argument("--write", type=_pages, metavar="DIR", help=f"put the tables into {PAGE} of DIR")
+    parser.add_argument("--write", type=folder_of([PAGE]), metavar="DIR", help=f"put the tables into {PAGE} of DIR")
     options = parser.parse_args(arguments)
     options.only = list(chain.from_iterable(options.only)) if options.only else list(SECTIONS)
     return options

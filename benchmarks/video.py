@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.cases import Case, camvid_cases
+from benchmarks.command import folder_of, processor, sections_among
 from benchmarks.contest import Scoreboard, Store, contest
 from benchmarks.flicker import flicker_table, moving_table
 from benchmarks.moving_scene import moving_scenes
@@ -110,7 +111,7 @@ class Benchmark:
     def setup(self) -> str:
         return (
             f"skymatte {version('skymatte')}, model {self._model.card.name} (SHA-256 {self._model.sha256[:12]}…); "
-            f"{_processor()}, {len(os.sched_getaffinity(0))} cores; Python {platform.python_version()}, ONNX Runtime "
+            f"{processor()}, {len(os.sched_getaffinity(0))} cores; Python {platform.python_version()}, ONNX Runtime "
             f"{version('onnxruntime')}, PyAV {version('av')}, ncnn {version('ncnn')}."
         )
 
@@ -128,31 +129,17 @@ SECTIONS: dict[str, Callable[[Benchmark], str]] = {
 }
 
 
-def _processor() -> str:
-    names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
-    return names[0].partition(":")[2].strip() if names else platform.machine()
-
-
-def _sections(text: str) -> list[str]:
-    asked = [name.strip() for name in text.split(",")]
-    if strange := [name for name in asked if name not in SECTIONS]:
-        raise argparse.ArgumentTypeError(f"unknown {', '.join(strange)}; choose from {', '.join(SECTIONS)}")
-    return asked
-
-
-def _pages(text: str) -> Path:
-    if not (Path(text) / PAGE).is_file():
-        raise argparse.ArgumentTypeError(f"{text} holds no {PAGE}; name the folder docs")
-    return Path(text)
-
-
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """What was asked for on the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.video", description="Video: quality, steadiness, speed."
     )
     parser.add_argument(
-        "--only", type=_sections, action="append", metavar="A,B", help=f"{', '.join(SECTIONS)}; all by default"
+        "--only",
+        type=sections_among(SECTIONS),
+        action="append",
+        metavar="A,B",
+        help=f"{', '.join(SECTIONS)}; all by default",
     )
     parser.add_argument("--data", type=Path, default=DATA, help="folder of hdri, camvid, video, peers (%(default)s)")
     parser.add_argument("--model", help="built-in name or ONNX file; the built-in one for video by default")
@@ -167,7 +154,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         "--cpp", type=Path, default=ROOT / "cpp" / "build" / "skymatte-video", help="timed if it is there (%(default)s)"
     )
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep rendered scenes and clips there")
-    parser.add_argument("--write", type=_pages, metavar="DIR", help=f"put the tables into {PAGE} of DIR")
+    parser.add_argument("--write", type=folder_of([PAGE]), metavar="DIR", help=f"put the tables into {PAGE} of DIR")
     options = parser.parse_args(arguments)
     options.only = list(chain.from_iterable(options.only)) if options.only else list(SECTIONS)
     return options
