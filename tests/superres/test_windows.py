@@ -22,3 +22,6 @@ def test_a_window_and_its_surroundings(length: int, data: st.DataObject, around:
     assert found.tolist() == expected[expected >= 0].tolist()
     assert found[columns.inside].tolist() == list(range(start, stop))
     assert columns.larger(3) == slice(3 * columns.inside.start, 3 * columns.inside.stop)
+    enlarged = window(line.repeat(3, axis=1), cut(0, 1, 1, around), columns.enlarged(3))[0]
+    assert enlarged.tolist() == found.repeat(3).tolist()
+    assert columns.enlarged(3).inside == columns.larger(3)

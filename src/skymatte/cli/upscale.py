@@ -37,8 +37,12 @@ def upscale(
         int, typer.Option("--scale", callback=_possible, metavar="2|3|4", help="How many times larger.")
     ] = 2,
     method: Annotated[
-        Literal["dcscn", "bicubic", "segmentation-guided"],
-        typer.Option("--method", help="dcscn: a network; segmentation-guided: the same, told where the sky is."),
+        Literal["dcscn", "bicubic", "segmentation-guided", "joint"],
+        typer.Option(
+            "--method",
+            help="dcscn: a network; segmentation-guided: the same, told where the sky is; joint: a network that finds "
+            "the sky, too, 4 times larger: <stem>.x4.mask.png.",
+        ),
     ] = "dcscn",
     model: Annotated[
         str | None,
@@ -102,7 +106,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
 
     source = outcome.job.source
     if outcome.status is Status.DONE:
-        yield f"{source.name}: {outcome.files['picture']}, {outcome.seconds:.1f} s"
+        yield f"{source.name}: {', '.join(map(str, outcome.files.values()))}, {outcome.seconds:.1f} s"
         yield from (f"  note: {note}" for note in outcome.report["warnings"])
     else:
         yield f"{source.name}: {outcome.status.value}, {outcome.reason}"

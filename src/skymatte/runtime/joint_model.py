@@ -18,6 +18,9 @@ Array = NDArray[np.float32]
 
 TASK: Final = "joint-sky"
 
+DEFAULT_JOINT_MODEL: Final = "joint-sky-x4"
+"""Name of the built-in one."""
+
 _MULTIPLE: Final = 16
 """Sides of the large picture are multiples of this many pixels."""
 

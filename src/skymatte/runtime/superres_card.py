@@ -9,7 +9,8 @@ from typing import Any, Final, Literal
 from skymatte.errors import ModelError
 from skymatte.runtime.card import is_number, made, values_of
 
-TASKS: Final = ("superres", "joint-sky")
+METHOD_OF: Final = {"superres": "dcscn", "joint-sky": "joint"}
+"""Tasks of models, and the method of ``skymatte upscale`` that takes them."""
 
 SCALES: Final = (2, 3, 4)
 """How many times larger a picture can become."""
@@ -72,6 +73,6 @@ class SuperresCard:
         values = values_of(text)
         if values.get("task") is None:
             raise ModelError("is a model for finding the sky, not for super-resolution; `skymatte segment` takes it")
-        if values["task"] not in TASKS:
+        if values["task"] not in METHOD_OF:
             raise ModelError(f"is a model for {values['task']!r}, not for super-resolution")
         return made(cls, values)

@@ -15,7 +15,7 @@ from skymatte.runtime.card import card_text
 from skymatte.runtime.engine import Engine
 from skymatte.runtime.model import content_of, find_model
 from skymatte.runtime.providers import open_engine
-from skymatte.runtime.superres_card import SuperresCard
+from skymatte.runtime.superres_card import METHOD_OF, SuperresCard
 
 Array = NDArray[np.float32]
 
@@ -120,7 +120,7 @@ def open_superres(
         engine = open_engine(content, runtime)
         card = SuperresCard.from_json(card_text(engine.metadata))
         if card.task != task:
-            raise ModelError(f"is a model for {card.task!r}, not for {task!r}; use another one")
+            raise ModelError(f"is a model for {card.task!r}, not for {task!r}; use --method {METHOD_OF[card.task]}")
         _check_inputs(engine, inputs)
     except ModelError as error:
         raise ModelError(f"{path}: {error}") from None

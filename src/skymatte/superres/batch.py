@@ -16,6 +16,7 @@ from skymatte.sky.batch import CancelledError, Existing, Listener, Outcome, Stat
 from skymatte.sky.plan import Job
 from skymatte.sky.stages import Watch
 from skymatte.superres.files import target_suffix, upscale_file
+from skymatte.superres.joint import mask_of
 from skymatte.superres.method import Method
 
 _RESULT = re.compile(r"(.+)\.x[234]")
@@ -53,7 +54,7 @@ def run(
 
 
 def result_of(job: Job, scale: int) -> Path:
-    """The file that a job becomes: ``<name>.x2.png``."""
+    """The large picture or video that a job becomes: ``<name>.x2.png``."""
     return job.output(f".x{scale}{target_suffix(job.source)}")
 
 
@@ -69,7 +70,9 @@ class _Batch:
         self.settings = settings
         self.listener = listener
         self.cancelled = threading.Event()
-        self.inputs = {Path(os.path.realpath(job.source)) for job in jobs if not job.problem}
+        self.inputs = {
+            Path(os.path.realpath(job.source)) for job in jobs if not job.problem and not is_result(job.source)
+        }
 
     def work(self, job: Job) -> Outcome:
         """One file; whatever goes wrong becomes its outcome."""
@@ -82,14 +85,16 @@ class _Batch:
         return replace(outcome, seconds=round(watch.seconds, 3))
 
     def _upscale(self, job: Job) -> Outcome:
-        target = result_of(job, self.method.scale)
-        if os.path.lexists(target):
-            if self.settings.existing is Existing.SKIP:
-                return Outcome(job, Status.SKIPPED, "its result exists already")
-            if self.settings.existing is Existing.REFUSE:
-                raise OutputError(f"{target}: exists already; use --overwrite or --skip-existing")
-        if Path(os.path.realpath(target)) in self.inputs:
-            raise OutputError(f"{target}: would replace an input; choose another folder with -o")
+        files = _results(job, self.method)
+        present = [path for path in files.values() if os.path.lexists(path)]
+        if present and self.settings.existing is Existing.SKIP:
+            return Outcome(job, Status.SKIPPED, "its result exists already")
+        if present and self.settings.existing is Existing.REFUSE:
+            raise OutputError(f"{present[0]}: exists already; use --overwrite or --skip-existing")
+        for path in files.values():
+            if Path(os.path.realpath(path)) in self.inputs:
+                raise OutputError(f"{path}: would replace an input; choose another folder with -o")
+        target = files["picture"]
         self._report_progress(job, 0, 1)
         _make(target.parent)
         notes = upscale_file(
@@ -99,13 +104,19 @@ class _Batch:
             projection=self.settings.projection,
             progress=partial(self._report_progress, job),
         )
-        return Outcome(job, Status.DONE, files={"picture": target}, report={"warnings": notes})
+        return Outcome(job, Status.DONE, files=files, report={"warnings": notes})
 
     def _report_progress(self, job: Job, done: int, total: int) -> None:
         if self.cancelled.is_set():
             raise CancelledError
         if self.listener is not None:
             self.listener.progressed(job, done / total)
+
+
+def _results(job: Job, method: Method) -> dict[str, Path]:
+    """The files that a job becomes, by kind."""
+    target = result_of(job, method.scale)
+    return {"picture": target} if method.joint is None else {"picture": target, "mask": mask_of(target)}
 
 
 def _make(folder: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from skymatte.picture.encoding import LOG_EPSILON, decode, encode
+from skymatte.picture.encoding import LOG_EPSILON, decode, encode, linear_from_srgb, srgb_from_linear
 from skymatte.picture.luma import LOG_SHIFT
 from skymatte.superres.energy import REACH as LIGHT_REACH
 from skymatte.superres.energy import keep_light
@@ -60,6 +60,30 @@ class Display:
 
 
 @dataclass(frozen=True, slots=True)
+class DisplayLight:
+    """Integers of a display's curve, worked on as light in the encoding ``log``: what is above white is clipped.
+
+    Attributes:
+        kind: uint8 or uint16.
+        exposure: brings the picture to middle grey.
+        linear: they are linear, not of sRGB's curve.
+    """
+
+    kind: np.dtype[Any]
+    exposure: float
+    linear: bool = False
+    reach: int = 0
+
+    def encode(self, samples: NDArray[Any]) -> Array:
+        shown = Display(self.kind).encode(samples)
+        return _encode(shown if self.linear else linear_from_srgb(shown), self.exposure)
+
+    def decode(self, larger: Array, samples: NDArray[Any]) -> NDArray[Any]:
+        light = _decode(larger, self.exposure)
+        return Display(self.kind).decode(light if self.linear else srgb_from_linear(light), samples)
+
+
+@dataclass(frozen=True, slots=True)
 class Light:
     """Linear light of any range, worked on in the encoding ``log``; nothing is clipped, and no light lost or won.
 
@@ -75,10 +99,19 @@ class Light:
     reach: int = LIGHT_REACH
 
     def encode(self, samples: NDArray[Any]) -> Array:
-        return encode("log", np.asarray(samples, np.float32) * np.float32(self.exposure)) + np.float32(LOG_SHIFT)
+        return _encode(np.asarray(samples, np.float32), self.exposure)
 
     def decode(self, larger: Array, samples: NDArray[Any]) -> NDArray[Any]:
-        with np.errstate(over="ignore"):  # beyond float32: keep_light puts the source's value there
-            light = decode("log", larger - np.float32(LOG_SHIFT)) * np.float32(1 / self.exposure)
-        np.maximum(light, 0, out=light)
+        light = _decode(larger, self.exposure)  # where it is beyond float32, keep_light puts the source's value
         return keep_light(light, samples, self.scale, floor=LOG_EPSILON / self.exposure, most=self.most)
+
+
+def _encode(light: Array, exposure: float) -> Array:
+    return encode("log", light * np.float32(exposure)) + np.float32(LOG_SHIFT)
+
+
+def _decode(encoded: Array, exposure: float) -> Array:
+    with np.errstate(over="ignore"):
+        light = decode("log", encoded - np.float32(LOG_SHIFT)) * np.float32(1 / exposure)
+    np.maximum(light, 0, out=light)
+    return light

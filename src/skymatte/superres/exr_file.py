@@ -15,12 +15,13 @@ from skymatte.picture.exr_stream import write_rows
 from skymatte.picture.exr_write import to_half
 from skymatte.picture.limits import check_size
 from skymatte.picture.model import Projection, Window
-from skymatte.picture.read import read
 from skymatte.superres.bands import Bands
 from skymatte.superres.drawing import Progress, drawn
 from skymatte.superres.enlarge import Enlarger
 from skymatte.superres.exr_channels import Way, lights, ways
 from skymatte.superres.exr_source import Source, read_source
+from skymatte.superres.hints import NO_HINTS, Hints
+from skymatte.superres.joint import mask_beside
 from skymatte.superres.layers import Colours, Data, Layer, Shares
 from skymatte.superres.light import light_of, repair_notes
 from skymatte.superres.method import Method
@@ -45,7 +46,7 @@ def upscale_exr(
 
     Args:
         source: an OpenEXR file.
-        target: where to; it appears whole or not at all.
+        target: where to; it, and its mask if the method finds one, appear whole or not at all.
         method: how.
         projection: as :func:`skymatte.picture.read.read` takes it.
         progress: told (windows done, windows in all); may raise to stop.
@@ -60,14 +61,15 @@ def upscale_exr(
     opened = read_source(source)
     window = opened.part.data_window
     check_size(source, method.scale * window.width, method.scale * window.height)
-    matte = method.matte(read(source, projection=projection)) if method.finder is not None else None
+    hints = method.hints_of_file(source, projection)
     types = {name: plane.dtype for name, plane in opened.planes.items()}
-    layers, notes = _layers(opened, method, matte)
+    layers, notes = _layers(opened, method, hints)
     opened.planes.clear()  # the layers hold what they need
     bands = drawn(
         layers, (window.height, window.width), method.scale, ring=_wraps(opened.part, projection), progress=progress
     )
-    clamped = _write(target, opened.part, types, bands, method.scale)
+    with mask_beside(target, hints.sky):
+        clamped = _write(target, opened.part, types, bands, method.scale)
     if clamped:
         notes.append(f"{clamped} values are above 65504, the largest half, and were clamped")
     if _compression(opened.part) != opened.part.compression:
@@ -83,7 +85,7 @@ def _wraps(part: Part, projection: str) -> bool:
     return envmap[0] == 0 if envmap else window.width == 2 * window.height
 
 
-def _layers(source: Source, method: Method, matte: NDArray[np.float32] | None) -> tuple[dict[str, Layer], list[str]]:
+def _layers(source: Source, method: Method, hints: Hints) -> tuple[dict[str, Layer], list[str]]:
     """Layers by the names of their channels, which NUL separates."""
     planes = source.planes
     rest = ways(
@@ -98,7 +100,7 @@ def _layers(source: Source, method: Method, matte: NDArray[np.float32] | None) -
         light, coding, repairs = light_of(together, method.scale, kind)
         main = names is source.colour
         enlarger = method.enlarger if main else Enlarger(method.scale)
-        layers[_together(names)] = Colours(light, coding, enlarger, matte if main else None)
+        layers[_together(names)] = Colours(light, coding, enlarger, hints if main else NO_HINTS)
         notes += repair_notes(repairs)
     for name, way in rest.items():
         if way is Way.SHARE:

@@ -27,7 +27,8 @@ def upscale_file(
 
     Args:
         source: an OpenEXR, Radiance HDR, TIFF, PNG, JPEG or video file.
-        target: where to, with :func:`target_suffix`; it appears whole or not at all.
+        target: where to, with :func:`target_suffix`; it, and its mask if the method finds one, appear whole or not at
+            all.
         method: how.
         projection: of a picture, as :func:`skymatte.picture.read.read` takes it.
         progress: told (steps done, steps in all); may raise to stop.

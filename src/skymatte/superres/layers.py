@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from skymatte.picture.bicubic import bicubic
 from skymatte.superres.coding import Coding
 from skymatte.superres.enlarge import REACH, Enlarger
+from skymatte.superres.hints import NO_HINTS, Hints
 from skymatte.superres.windows import Cut, window
 
 Array = NDArray[np.float32]
@@ -39,7 +40,7 @@ class Colours:
         samples: H×W×C, C = 1 or 3, numbers of the file.
         coding: how they stand for light.
         enlarger: makes them larger.
-        matte: H×W float32 in [0, 1], the sky, for models that take a guide.
+        hints: what is known of them.
         alpha: H×W of straight (not premultiplied) alpha: what a picture has under full transparency is nobody's
             colour, and must not shine into the rest.
     """
@@ -47,7 +48,7 @@ class Colours:
     samples: NDArray[Any]
     coding: Coding
     enlarger: Enlarger
-    matte: Array | None = None
+    hints: Hints = NO_HINTS
     alpha: NDArray[Any] | None = None
 
     def draw(self, rows: Cut, columns: Cut) -> NDArray[Any]:
@@ -56,11 +57,13 @@ class Colours:
             samples = _filled(samples, window(self.alpha, rows, columns))
         encoded = self.coding.encode(samples)
         guide = None
-        if self.matte is not None:
-            sky = window(self.matte, rows, columns)
+        if self.hints.matte is not None:
+            sky = window(self.hints.matte, rows, columns)
             guide = np.stack((sky, 1 - sky))
-        drawn = self.coding.decode(self.enlarger(encoded, guide), samples)
-        scale = self.enlarger.scale
+        larger, scale = self.enlarger(encoded, guide), self.enlarger.scale
+        if self.hints.residual is not None:
+            larger += window(self.hints.residual, rows.enlarged(scale), columns.enlarged(scale))[..., None]
+        drawn = self.coding.decode(larger, samples)
         return drawn[rows.larger(scale), columns.larger(scale)]
 
 

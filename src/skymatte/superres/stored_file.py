@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -18,10 +18,10 @@ from skymatte.picture.jpeg import write_jpeg_rows
 from skymatte.picture.limits import check_size
 from skymatte.picture.model import Projection
 from skymatte.picture.oiio import FORMATS, PNG, decode, says_equirectangular, upright, write_rows
-from skymatte.picture.read import read
 from skymatte.superres.bands import Bands
-from skymatte.superres.coding import Display
 from skymatte.superres.drawing import Progress, drawn
+from skymatte.superres.hints import Hints
+from skymatte.superres.joint import mask_beside
 from skymatte.superres.jpeg_metadata import carried_segments
 from skymatte.superres.layers import Colours, Layer, Shares
 from skymatte.superres.light import light_of, repair_notes
@@ -96,7 +96,7 @@ def upscale_stored(
 
     Args:
         source: a PNG, JPEG, TIFF or Radiance HDR file.
-        target: of the same format; it appears whole or not at all.
+        target: of the same format; it, and its mask if the method finds one, appear whole or not at all.
         method: how.
         projection: as :func:`skymatte.picture.read.read` takes it.
         progress: told (windows done, windows in all); may raise to stop.
@@ -111,12 +111,11 @@ def upscale_stored(
     samples, spec, complaint = decode(source)
     stored = _Stored(source, samples, spec, FORMATS[source.suffix.lower()])
     _check(stored, method.scale)
-    matte = None
-    if method.finder is not None:
-        matte = method.matte(read(source, projection=projection))
-    layers, notes = _layers(stored, method, None if matte is None else _turned_back(matte, stored.orientation))
+    hints = method.hints_of_file(source, projection)
+    layers, notes = _layers(stored, method, _turned_back(hints, stored.orientation))
     bands = drawn(layers, samples.shape[:2], method.scale, ring=_wraps(stored, projection), progress=progress)
-    _WRITERS[stored.form](stored, target, bands, method.scale)
+    with mask_beside(target, hints.sky):
+        _WRITERS[stored.form](stored, target, bands, method.scale)
     return ([f"the decoder says: {' '.join(complaint.split())}"] if complaint else []) + notes
 
 
@@ -131,9 +130,15 @@ def _check(stored: _Stored, scale: int) -> None:
         raise PictureError(f"{stored.path}: a picture {what} cannot be made larger; save it as RGB or RGBA first")
 
 
-def _turned_back(matte: NDArray[np.float32], orientation: int) -> NDArray[np.float32]:
-    """What was found in the upright picture, as the file is stored."""
-    return np.ascontiguousarray(upright(matte[..., None], _TURNED_BACK.get(orientation, orientation))[..., 0])
+def _turned_back(hints: Hints, orientation: int) -> Hints:
+    """What was found in the upright picture and is needed to draw, as the file is stored."""
+
+    def turned(found: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+        if found is None:
+            return None
+        return np.ascontiguousarray(upright(found[..., None], _TURNED_BACK.get(orientation, orientation))[..., 0])
+
+    return replace(hints, matte=turned(hints.matte), residual=turned(hints.residual))
 
 
 def _wraps(stored: _Stored, projection: str) -> bool:
@@ -145,7 +150,7 @@ def _wraps(stored: _Stored, projection: str) -> bool:
     return not lying and (width == 2 * height or says_equirectangular(stored.path))
 
 
-def _layers(stored: _Stored, method: Method, matte: NDArray[np.float32] | None) -> tuple[dict[str, Layer], list[str]]:
+def _layers(stored: _Stored, method: Method, hints: Hints) -> tuple[dict[str, Layer], list[str]]:
     channels = stored.samples.shape[2]
     count = 3 if channels >= 3 else 1
     colours, alpha = stored.samples[..., :count], stored.samples[..., count] if channels > count else None
@@ -153,10 +158,10 @@ def _layers(stored: _Stored, method: Method, matte: NDArray[np.float32] | None) 
     if stored.light:
         light, coding, repairs = light_of(colours, method.scale, stored.dtype)
         notes = repair_notes(repairs)
-        main = Colours(light, coding, method.enlarger, matte, straight)
+        main = Colours(light, coding, method.enlarger, hints, straight)
     else:
         notes = []
-        main = Colours(colours, Display(colours.dtype), method.enlarger, matte, straight)
+        main = Colours(colours, hints.display(colours.dtype), method.enlarger, hints, straight)
     layers: dict[str, Layer] = {"colour": main}
     if alpha is not None:
         layers["alpha"] = Shares(alpha, method.scale)

@@ -6,13 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
+from skymatte.errors import StreamError
 from skymatte.picture.atomic import replacing
 from skymatte.runtime.model import Model
 from skymatte.superres.arrays import enlarged
 from skymatte.superres.drawing import Progress
+from skymatte.superres.hints import NO_HINTS, Hints
 from skymatte.superres.method import Method
 from skymatte.video.convert import sound_of
 from skymatte.video.draw import Kind
@@ -49,10 +48,12 @@ def upscale_video(source: Path, target: Path, method: Method, *, progress: Progr
         What a person should know.
 
     Raises:
-        StreamError: the source cannot be read.
+        StreamError: the source cannot be read, or the method takes pictures only.
         OutputError: *target* cannot be written.
         MissingExtra: PyAV is not installed.
     """
+    if method.joint is not None:
+        raise StreamError(f"{source}: --method joint takes pictures only; use --method segmentation-guided")
     finder = _finder(method)
     with open_source(str(source)) as frames:
         info = replace(frames.info, width=method.scale * frames.info.width, height=method.scale * frames.info.height)
@@ -61,7 +62,7 @@ def upscale_video(source: Path, target: Path, method: Method, *, progress: Progr
             sink = open_sink(str(temporary), info=info, kind=Kind.OVERLAY, copy_audio_from=sound_of(str(source)))
             with sink:
                 for done, frame in enumerate(frames, start=1):
-                    sink.write(frame, enlarged(frame.pixels, method, _matte(finder, frame)))
+                    sink.write(frame, enlarged(frame.pixels, method, _hints(finder, frame)))
                     if progress is not None:
                         progress(min(done, total), total)
         damaged = frames.damaged_count
@@ -74,5 +75,5 @@ def _finder(method: Method) -> SkyFinder | None:
     return SkyFinder(Model.load(VIDEO_MODEL, method.finder.runtime_asked))
 
 
-def _matte(finder: SkyFinder | None, frame: Frame) -> NDArray[np.float32] | None:
-    return None if finder is None else finder.find(frame)
+def _hints(finder: SkyFinder | None, frame: Frame) -> Hints:
+    return NO_HINTS if finder is None else Hints(finder.find(frame))

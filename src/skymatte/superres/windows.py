@@ -27,6 +27,11 @@ class Cut:
         """The window itself in what is *scale* times as large as its places."""
         return slice(scale * self.inside.start, scale * self.inside.stop)
 
+    def enlarged(self, scale: int) -> Cut:
+        """The same places of a picture that is *scale* times as large."""
+        places = (scale * self.places[:, None] + np.arange(scale)).ravel()
+        return Cut(places, self.larger(scale))
+
 
 def cut(start: int, stop: int, length: int, around: int, *, ring: bool = False) -> Cut:
     """The window ``start`` … ``stop`` of ``length`` places, with up to ``around`` more on each side.
