@@ -42,6 +42,7 @@ def test_a_network_can_be_made_again_from_what_it_says_of_itself(architecture: s
     network = small(architecture, mean=[0.1, 0.2, 0.3], deviation=[1.0, 2.0, 3.0])
     assert network.description["architecture"] == architecture
     again = rebuild(network.description, network.state_dict()).eval()
+    assert isinstance(again, SegmentationNetwork)
     picture = torch.rand(1, 3, network.multiple, 2 * network.multiple)
     assert torch.equal(answer(again, picture), answer(network, picture))
 

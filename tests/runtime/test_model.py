@@ -143,8 +143,8 @@ def test_auto_takes_openvino_only_where_it_answers_alike(
             if error is None:
                 raise ModelError("no such operator")
 
-        def __call__(self, batch: Batch) -> Batch:
-            answer = super().__call__(batch)
+        def __call__(self, *batches: Batch) -> Batch:
+            answer = super().__call__(*batches)
             assert 0.1 < answer.mean() < 0.9, "saturated answers would hide a difference"
             answer[0, 0, -1, -1] += error or 0
             return answer
