@@ -193,8 +193,8 @@ def _cells(figures: Figures) -> tuple[str, ...]:
 def _gains(found: Mapping[tuple[str, str], Figures], kind: str, whole: Figures) -> tuple[str, ...]:
     plain, sharp = found[kind, "bicubic"], found[kind, "DCSCN"]
     lost = whole["pixel_accuracy"] - plain["pixel_accuracy"]
-    back = (sharp["pixel_accuracy"] - plain["pixel_accuracy"]) / lost if lost > 0 else float("nan")
-    return (*(_percent(sharp[key], plain[key]) for key, _ in QUALITIES), f"{100 * back:.0f}")
+    back = f"{100 * (sharp['pixel_accuracy'] - plain['pixel_accuracy']) / lost:.0f}" if lost > 0 else "–"
+    return (*(_percent(sharp[key], plain[key]) for key, _ in QUALITIES), back)
 
 
 def _percent(value: float, of: float) -> str:

@@ -57,7 +57,7 @@ class Lengths:
         order: each network of a serial order, and the joint one.
     """
 
-    original: int = 1200
+    original: int = 1800
     retrained: int = 250
     order: int = 150
 
