@@ -33,7 +33,7 @@ def folder_of(pages: Iterable[str]) -> Callable[[str], Path]:
     def folder(text: str) -> Path:
         named = Path(text).parent if names == [Path(text).name] else Path(text)
         if missing := [page for page in names if not (named / page).is_file()]:
-            raise argparse.ArgumentTypeError(f"{named} holds no {' and no '.join(missing)}; name the folder docs")
+            raise argparse.ArgumentTypeError(f"{text} holds no {' and no '.join(missing)}; name the folder docs")
         return named
 
     return folder
