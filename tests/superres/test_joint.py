@@ -124,7 +124,7 @@ def test_what_cannot_be_seen_whole_is_refused(tmp_path: Path, method: Method, mo
         upscale_video(write_clip(tmp_path / "v.mp4", 1), tmp_path / "w.mp4", method)
     monkeypatch.setattr(joint, "MOST_PIXELS", 14 * 22)
     assert upscale(BYTES, method=method).shape == (56, 88, 3)
-    with pytest.raises(PictureError, match=r"array: 23×14 pixels are more than a megapixel.*segmentation-guided"):
+    with pytest.raises(PictureError, match=r"array: 23×14 pixels are more than 640×480.*segmentation-guided"):
         upscale(np.pad(BYTES, ((0, 0), (0, 1), (0, 0))), method=method)
 
 

@@ -111,9 +111,12 @@ _OTHERS: dict[str, Callable[..., Network]] = {
     "dcscn": Dcscn,
     "guided-dcscn": GuidedDcscn,
     "joint": JointNetwork,
-    "pspnet": PspNet,
+    "pspnet-parsing": PspNet,
 }
-"""Networks that do not find the sky, by their architecture: what makes them from the rest of their description."""
+"""Networks that do not find the sky, by their architecture: what makes them from the rest of their description.
+
+``pspnet`` is that of segmentation-models-pytorch, which finds the sky.
+"""
 
 
 def _check_published(architecture: str) -> None:

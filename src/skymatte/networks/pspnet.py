@@ -95,7 +95,7 @@ class PspNet(Network):
     @property
     def description(self) -> dict[str, str | int]:
         return {
-            "architecture": "pspnet",
+            "architecture": "pspnet-parsing",
             "classes": self.classes,
             "encoder": self._encoder,
             "stride": self._stride,

@@ -21,8 +21,8 @@ from skymatte.runtime.joint_model import JointModel
 from skymatte.superres.coding import Light
 from skymatte.superres.hints import Hints
 
-MOST_PIXELS: Final = 1 << 20
-"""Of a picture: its network works at the large size, too, and takes some 12 kB of memory for each, 12 GB in all."""
+MOST_PIXELS: Final = 640 * 480
+"""Of a picture: its network works at the large size, too, and takes some 12 kB of memory for each, 4 GB in all."""
 
 THRESHOLD: Final = 0.5
 """Probability from which a pixel counts as sky: the one that the network is validated with."""
@@ -47,7 +47,7 @@ class Joint:
         """
         if picture.width * picture.height > MOST_PIXELS:
             raise PictureError(
-                f"{picture.path or 'array'}: {picture.width}×{picture.height} pixels are more than a megapixel, too "
+                f"{picture.path or 'array'}: {picture.width}×{picture.height} pixels are more than 640×480, too "
                 "large for a network that sees the picture whole; use --method segmentation-guided"
             )
         exposure = exposure_scale(picture.pixels)

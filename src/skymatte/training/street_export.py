@@ -91,7 +91,7 @@ def street_graph(network: Network) -> tuple[onnx.ModelProto, float]:
     scale = network.scale if isinstance(network, JointNetwork) else 1
     multiple = 1 if isinstance(network, GuidedDcscn) else MULTIPLE // math.gcd(MULTIPLE, scale)
     inputs = {"luma": 1, "guide": network.classes} if isinstance(network, GuidedDcscn) else {"picture": 3}
-    outputs = {"guided-dcscn": ["residual"], "pspnet": ["classes"], "joint": ["residual", "classes"]}
+    outputs = {"guided-dcscn": ["residual"], "pspnet-parsing": ["classes"], "joint": ["residual", "classes"]}
     name = str(network.description["architecture"])
     module = network if isinstance(network, GuidedDcscn) else _Shares(network)
     rows, columns = (torch.export.Dim(side, min=1, max=LARGEST // multiple) * multiple for side in ("rows", "columns"))
