@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skymatte.errors import ModelError
-from skymatte.runtime.engine import Engine
-from skymatte.runtime.superres_card import SuperresCard
-from skymatte.runtime.superres_model import open_superres
+from skymatte.runtime.superres_model import OpenedSuperres, open_superres
 
 Array = NDArray[np.float32]
 
@@ -28,24 +26,8 @@ _ANSWERS: Final = 2
 """Residual of luma, probability of sky."""
 
 
-class JointModel:
-    """A network with its card.  Safe to use from several threads.
-
-    Attributes:
-        card: what the model says about itself.
-        path: its file.
-        sha256: hexadecimal SHA-256 of the file.
-        runtime_asked: the runtime that was asked for.
-        runtime_used: the runtime that runs it.
-    """
-
-    def __init__(self, engine: Engine, card: SuperresCard, path: Path, sha256: str, runtime_asked: str) -> None:
-        self._engine = engine
-        self.card = card
-        self.path = path
-        self.sha256 = sha256
-        self.runtime_asked = runtime_asked
-        self.runtime_used = engine.used
+class JointModel(OpenedSuperres):
+    """A network that says what bicubic interpolation misses, and where the sky is."""
 
     @classmethod
     def load(cls, name_or_path: str | Path, runtime: str = "auto") -> Self:

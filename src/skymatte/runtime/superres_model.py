@@ -30,7 +30,7 @@ def default_superres_model(scale: int) -> str:
     return f"dcscn-x{scale}"
 
 
-class SuperresModel:
+class OpenedSuperres:
     """A network with its card.  Safe to use from several threads.
 
     Attributes:
@@ -39,7 +39,6 @@ class SuperresModel:
         sha256: hexadecimal SHA-256 of the file.
         runtime_asked: the runtime that was asked for.
         runtime_used: the runtime that runs it.
-        guided: whether it takes a guide.
     """
 
     def __init__(self, engine: Engine, card: SuperresCard, path: Path, sha256: str, runtime_asked: str) -> None:
@@ -49,7 +48,15 @@ class SuperresModel:
         self.sha256 = sha256
         self.runtime_asked = runtime_asked
         self.runtime_used = engine.used
-        self.guided = len(engine.input_shapes) > 1
+
+
+class SuperresModel(OpenedSuperres):
+    """A network that says what bicubic interpolation misses."""
+
+    @property
+    def guided(self) -> bool:
+        """Whether it takes a guide."""
+        return len(self._engine.input_shapes) > 1
 
     @classmethod
     def load(cls, name_or_path: str | Path, runtime: str = "auto") -> Self:
